@@ -1,0 +1,17 @@
+package core
+
+import "time"
+
+// Instance is one running daemon, as the others on the same database see it.
+type Instance struct {
+	ID     string // random, new at each start
+	Host   string // boot id and process namespace: where PID means something; empty: unknown
+	PID    int
+	SeenAt time.Time // last sign of life
+}
+
+// Stats counts what the server holds.
+type Stats struct {
+	Users, Uploads, AnonymousUploads, Files int
+	TotalSize, AnonymousSize                int64 // bytes
+}

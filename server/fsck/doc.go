@@ -1,0 +1,2 @@
+// Package fsck compares what the metadata says is stored with what is.
+package fsck

@@ -1,0 +1,45 @@
+package uploads
+
+import (
+	"context"
+	"time"
+
+	"github.com/root-gg/plik/server/core"
+)
+
+// Store keeps what is known of uploads and files. It is safe for concurrent use.
+// Every method that changes something does it in one statement or one transaction.
+type Store interface {
+	// CreateUpload inserts u and its files, all or nothing.
+	CreateUpload(ctx context.Context, u *core.Upload) error
+
+	// Upload returns an upload without its files. Absent or deleted: KindNotFound.
+	Upload(ctx context.Context, id core.UploadID) (*core.Upload, error)
+	// UploadWithFiles returns an upload with its files, in the order they were added.
+	// Absent or deleted: KindNotFound.
+	UploadWithFiles(ctx context.Context, id core.UploadID) (*core.Upload, error)
+	// UploadAndFile returns an upload without its files and one file of it, which is nil
+	// when there is none of that id in this upload. Absent or deleted upload: KindNotFound.
+	UploadAndFile(ctx context.Context, id core.UploadID, file core.FileID) (*core.Upload, *core.File, error)
+
+	// AddFile inserts f unless the upload has max files that are not Deleted already:
+	// that is KindTooLarge. max <= 0: no limit. Upload gone meanwhile: KindNotFound.
+	AddFile(ctx context.Context, f *core.File, max int) error
+	// MoveFile brings f from the state it holds to another one and saves what edit changes
+	// with it, in one statement. f is what the caller believes: when the row's status, or
+	// the instance of an Uploading one, differs it is KindConflict, and neither row nor f
+	// change. On success f is what the row holds. edit may be nil; it must not set Status.
+	// Instance is kept on the way to Uploading and cleared on every other way.
+	MoveFile(ctx context.Context, f *core.File, to core.Status, edit func(*core.File)) error
+	// ClaimFiles moves those of the files that are Uploaded to Removed and returns the ids it moved:
+	// of concurrent callers exactly one gets each.
+	ClaimFiles(ctx context.Context, id core.UploadID, files []core.FileID) ([]core.FileID, error)
+	// SetCRC32 records the checksum of a stored file.
+	SetCRC32(ctx context.Context, id core.FileID, crc uint32) error
+
+	// SetExpiry gives a live upload a new end.
+	SetExpiry(ctx context.Context, id core.UploadID, at time.Time) error
+	// RemoveUpload marks the upload deleted at now, its files Deleted where there are no bytes
+	// and Removed where there may be. Absent or deleted already: KindNotFound.
+	RemoveUpload(ctx context.Context, id core.UploadID, now time.Time) error
+}
