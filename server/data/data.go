@@ -19,7 +19,8 @@ type Backend interface {
 	// size is the length of r in bytes, -1 when unknown; it is a hint, not trusted.
 	// A full disk or quota is KindNoSpace.
 	Put(ctx context.Context, key Key, r io.Reader, size int64) (Stored, error)
-	// Open returns the bytes of rng. An absent object is KindNotFound.
+	// Open returns the bytes of rng; what of it lies past the end reads as nothing. An absent
+	// object is KindNotFound, a negative Range KindInvalid.
 	Open(ctx context.Context, key Key, rng Range) (io.ReadCloser, error)
 	// Delete removes the object. Deleting an absent object is not an error.
 	Delete(ctx context.Context, key Key) error
@@ -35,6 +36,31 @@ type Key struct {
 // KeyOf returns the key of f.
 func KeyOf(f *core.File) Key {
 	return Key{Upload: f.UploadID, File: f.ID, Details: f.BackendDetails}
+}
+
+// maxIDLength is the longest id a Plain key has, in bytes.
+const maxIDLength = 64
+
+// Plain tells whether the ids of k are [A-Za-z0-9_-], 1 to 64 bytes, so that they may be used
+// as names in a file system or a bucket; Upload may also be empty. A backend that meets another
+// key stores nothing (KindInvalid), finds nothing (KindNotFound) and has nothing to delete.
+func (k Key) Plain() bool {
+	return PlainID(string(k.File)) && (k.Upload == "" || PlainID(string(k.Upload)))
+}
+
+// PlainID tells whether id is [A-Za-z0-9_-], 1 to 64 bytes.
+func PlainID(id string) bool {
+	if id == "" || len(id) > maxIDLength {
+		return false
+	}
+	for _, c := range []byte(id) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // Stored is what a Put leaves behind.

@@ -1,0 +1,80 @@
+# Plik. `make help` lists what there is.
+
+GO      ?= go
+BIN     := bin
+VERSION ?= $(shell git describe --tags --match '[0-9]*' 2>/dev/null || echo 0.0.0)
+INFO    := github.com/root-gg/plik/server/buildinfo
+LDFLAGS := -s -w -X $(INFO).version=$(VERSION) -X $(INFO).revision=$(shell git rev-parse HEAD 2>/dev/null)
+TOOL    := $(GO) tool -modfile=tools.mod
+FUZZTIME ?= 5s
+
+# The race detector needs a C compiler; nothing else does.
+export CGO_ENABLED = 0
+
+.DEFAULT_GOAL := help
+
+##@ Use
+
+.PHONY: run
+run: build ## Build and serve on http://127.0.0.1:8080, with an embedded database and local files
+	./$(BIN)/plikd
+
+.PHONY: build
+build: ## Build the server into bin/
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/plikd ./cmd/plikd
+
+##@ Check
+
+.PHONY: test
+test: ## Run the tests; needs nothing but Go
+	$(GO) test ./...
+
+.PHONY: check
+check: lint race fuzz browser bench-smoke ## Everything that must hold before a change goes in
+
+.PHONY: lint
+lint: ## gofmt, vet for every system, staticcheck
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt -w these:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	for os in darwin windows freebsd; do GOOS=$$os $(GO) build -o /dev/null ./cmd/... || exit 1; done
+	$(TOOL) staticcheck ./...
+
+.PHONY: race
+race: ## The tests under the race detector
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+.PHONY: fuzz
+fuzz: ## Each fuzz target for FUZZTIME
+	@$(GO) list ./... | while read p; do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	  done; done
+
+.PHONY: browser
+browser: build ## The web page in a real browser; installs what it needs
+	./testing/browser/run.sh $(BIN)/plikd
+
+##@ Measure
+
+.PHONY: bench
+bench: debian-bench ## Compare with nginx, see docs/performance.md
+	$(GO) run ./testing/bench
+
+.PHONY: bench-smoke
+bench-smoke: debian-bench ## A short run of the benchmark, to see that it works
+	$(GO) run ./testing/bench -quick
+
+.PHONY: debian-bench
+debian-bench:
+	@command -v nginx >/dev/null && command -v wrk >/dev/null && command -v curl >/dev/null || \
+	  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends nginx-light wrk curl; }
+
+##@ Other
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf $(BIN)
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,130 @@
+package file_test
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/root-gg/plik/server/data"
+	"github.com/root-gg/plik/server/data/file"
+)
+
+// TestKill kills a process before each step of a Put.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	for i, step := range steps {
+		t.Run(strconv.Itoa(i)+" "+step, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			cmd := exec.CommandContext(t.Context(), os.Args[0])
+			cmd.Env = append(os.Environ(), childDir+"="+dir, childStep+"="+strconv.Itoa(i))
+			stdin, err := cmd.StdinPipe()
+			require.NoError(t, err)
+			defer stdin.Close()
+			stdout, err := cmd.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, cmd.Start())
+			said, err := bufio.NewReader(stdout).ReadString('\n')
+			require.NoError(t, err)
+			require.Equal(t, "at "+step+"\n", said)
+
+			leftAlone(t, dir)
+			require.NoError(t, cmd.Process.Kill())
+			require.Error(t, cmd.Wait())
+			reclaim(t, dir, i)
+		})
+	}
+}
+
+// leftAlone checks that what is being written in dir is neither listed nor discarded.
+func leftAlone(t *testing.T, dir string) {
+	t.Helper()
+	s := open(t, dir)
+	for e, err := range s.List(t.Context()) {
+		require.NoError(t, err)
+		require.False(t, e.Partial)
+	}
+	for _, name := range filesIn(t, dir+"/.partial") {
+		gone, err := s.Discard(t.Context(), data.Entry{Partial: true, Name: name})
+		require.NoError(t, err)
+		require.False(t, gone)
+	}
+}
+
+func TestDiscardWhilePutting(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, dir)
+	s.Inject(func(step string) error {
+		if step == "close" {
+			require.Len(t, filesIn(t, dir), 1)
+			leftAlone(t, dir) // by another store of this process
+		}
+		return nil
+	})
+	_, err := s.Put(t.Context(), key, body(), -1)
+	require.NoError(t, err)
+	require.Len(t, read(t, s, key), 600_000)
+}
+
+func TestDiscardOnlyLeftovers(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, dir)
+	_, err := s.Put(t.Context(), key, body(), -1)
+	require.NoError(t, err)
+	write(t, dir+"/.partial/readme.txt", "not ours")
+	write(t, dir+"/.partial/id.owner.1", "ours")
+	for _, e := range []data.Entry{
+		{Name: "../ab/abcdef", Partial: true},
+		{Name: "readme.txt", Partial: true},
+		{Name: "a/../../ab/abcdef.owner.1", Partial: true},
+		{Name: "id.owner.x", Partial: true},
+		{Name: "id.owner.1"},
+		{},
+	} {
+		gone, err := s.Discard(t.Context(), e)
+		require.Error(t, err, "%+v", e)
+		require.False(t, gone)
+	}
+	require.Len(t, filesIn(t, dir), 3)
+	for range 2 {
+		gone, err := s.Discard(t.Context(), data.Entry{Name: "id.owner.1", Partial: true})
+		require.NoError(t, err)
+		require.True(t, gone)
+	}
+	require.Len(t, filesIn(t, dir), 2)
+}
+
+func TestDeadLocksAreSwept(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	live := open(t, dir)
+	write(t, dir+"/.partial/dead.lock", "")
+	other, err := file.New(file.Options{Directory: dir})
+	require.NoError(t, err)
+	require.NoError(t, other.Close())
+	locks, err := os.ReadDir(dir + "/.partial")
+	require.NoError(t, err)
+	require.Len(t, locks, 1, "only that of the open store")
+	require.Equal(t, ".lock", path.Ext(locks[0].Name()))
+	_, err = live.Put(t.Context(), key, body(), -1)
+	require.NoError(t, err)
+}
+
+// write makes a file, and the directory it is in.
+func write(t *testing.T, name, content string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(path.Dir(name), 0o777))
+	require.NoError(t, os.WriteFile(name, []byte(content), 0o666))
+}
+
+func removeAll(t *testing.T, dir string) {
+	t.Helper()
+	require.NoError(t, os.RemoveAll(dir))
+}

@@ -1,0 +1,46 @@
+package server
+
+import (
+	"io/fs"
+	"os"
+
+	"github.com/root-gg/plik/server/handlers"
+	"github.com/root-gg/plik/server/middleware"
+	"github.com/root-gg/plik/webapp"
+)
+
+// handlerOptions derives what the API needs from the configuration.
+func (s *Server) handlerOptions() handlers.Options {
+	c := s.Config
+	o := handlers.Options{
+		Uploads: s.uploads, Log: s.Log, Metrics: s.metrics, Now: s.Now,
+		Config: c.Public(), Build: s.Build, Ready: s.backends.Ready,
+		Path: c.Path, DownloadDomain: c.DownloadDomain, DownloadHosts: c.DownloadHosts,
+		Proxies:   middleware.Proxies{Header: c.SourceIPHeader, Trusted: c.TrustedNetworks},
+		Whitelist: c.UploadNetworks, Strict: c.EnhancedWebSecurity, Debug: c.Debug,
+	}
+	if c.PublicBase != nil {
+		o.PublicURL = c.PublicBase.String()
+	}
+	if c.NoWebInterface {
+		return o
+	}
+	o.Clients, o.Changelog = directory(c.ClientsDirectory), directory(c.ChangelogDirectory)
+	web, err := webapp.Overlay(c.WebappDirectory)
+	if err != nil {
+		s.Log.WithError(err).WithField("directory", c.WebappDirectory).Warn("cannot read WebappDirectory, serving the built-in web app")
+		web = webapp.FS()
+	}
+	o.Web = web
+	return o
+}
+
+// directory returns a folder's files, nil when there is no such folder. Links that lead
+// out of it are not followed.
+func directory(path string) fs.FS {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil
+	}
+	return root.FS()
+}

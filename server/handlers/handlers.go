@@ -1,0 +1,94 @@
+// Package handlers is Plik's HTTP API: the routes, what each of them reads from its
+// request, and how results and errors are written. What happens in between is in uploads.
+package handlers
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/root-gg/plik/plik/api"
+	"github.com/root-gg/plik/server/core"
+	"github.com/root-gg/plik/server/metrics"
+	"github.com/root-gg/plik/server/middleware"
+	"github.com/root-gg/plik/server/uploads"
+)
+
+// Options are what the API is made of.
+type Options struct {
+	Uploads *uploads.Service // mandatory
+	Log     *logrus.Logger   // mandatory
+	Metrics *metrics.Metrics // nil: none
+	Now     core.Clock       // nil: time.Now
+
+	Config any           // body of GET /config
+	Build  api.BuildInfo // body of GET /version
+	// Ready tells whether database and store can work; nil: they can.
+	Ready func(context.Context) error
+
+	Path      string // prefix of every URL, without a trailing slash; may be empty
+	PublicURL string // where clients find this server; empty: where they asked
+	// DownloadDomain is the URL that files must be fetched from; empty: any. It goes to clients
+	// as it is. DownloadHosts are the hosts that count as it.
+	DownloadDomain string
+	DownloadHosts  []string
+
+	Proxies   middleware.Proxies
+	Whitelist []netip.Prefix // who may create uploads; empty: everybody
+	Strict    bool           // EnhancedWebSecurity
+	Debug     bool           // tell clients the causes of server errors
+
+	// What is served beside the API; nil: nothing.
+	Web, Clients, Changelog fs.FS
+}
+
+// Handlers is the http.Handler of the whole server. It is safe for concurrent use.
+type Handlers struct {
+	Options
+	http.Handler
+}
+
+// New checks the options and returns the server's handler.
+func New(o Options) (*Handlers, error) {
+	if o.Uploads == nil || o.Log == nil {
+		return nil, errors.New("handlers: Uploads and Log are required")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.Path = strings.TrimRight(o.Path, "/")
+	h := &Handlers{Options: o}
+	s := &middleware.Server{
+		Next:    h.prefixed(h.router()),
+		Proxies: o.Proxies,
+		Log:     o.Log,
+		Render:  h.renderError,
+		Now:     o.Now,
+	}
+	if o.Metrics != nil {
+		s.Observe = observer{o.Metrics}
+	}
+	h.Handler = s
+	return h, nil
+}
+
+// observer counts requests.
+type observer struct{ *metrics.Metrics }
+
+func (o observer) Request(method, route string, status int, took time.Duration, received, sent int64) {
+	o.Metrics.Request(method, route, status, took)
+	o.Received(received)
+	o.Sent(sent)
+}
+
+// transfer counts a transfer as under way until the returned func is called.
+func (h *Handlers) transfer(k metrics.Transfer) (end func()) {
+	h.Metrics.Begin(k)
+	return func() { h.Metrics.End(k) }
+}

@@ -1,0 +1,155 @@
+package handlers
+
+import (
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"github.com/root-gg/plik/server/core"
+	"github.com/root-gg/plik/server/middleware"
+)
+
+// route is a line of the API. HEAD comes with GET.
+type route struct {
+	method, path string
+	handler      middleware.Handler
+	steps        []middleware.Middleware
+}
+
+// The routes that are hot come first: the router tries them in order.
+func (h *Handlers) routes() []route {
+	type steps = []middleware.Middleware
+	page := steps{redirects, h.loadUpload(withoutFiles)}
+	file := steps{redirects, h.loadFile}
+	upload := steps{h.loadUpload(withoutFiles)}
+	add := steps{h.loadFile, adminOnly("you are not allowed to add file to this upload")}
+	addNew := steps{h.loadUpload(withoutFiles), adminOnly("you are not allowed to add file to this upload")}
+	create := steps{h.whitelisted}
+
+	var list []route
+	for _, mode := range []string{"/file", "/stream"} { // interchangeable: the upload decides
+		one := mode + "/{uploadID}/{fileID}/{filename}"
+		list = append(list,
+			route{"GET", one, h.getFile, file},
+			route{"POST", one, h.postFile, add},
+			route{"PUT", one, h.putFile, add},
+			route{"POST", mode + "/{uploadID}", h.postNewFile, addNew},
+			route{"DELETE", one, h.removeFile, steps{h.loadFile}},
+		)
+	}
+	return append(list,
+		route{"POST", "/upload", h.createUpload, create},
+		route{"GET", "/upload/{uploadID}", h.getUpload, steps{h.loadUpload(withFiles)}},
+		route{"DELETE", "/upload/{uploadID}", h.removeUpload, upload},
+		route{"GET", "/archive/{uploadID}/{filename}", h.getArchive, append(page[:1:1], h.loadUpload(withFiles))},
+		route{"POST", "/", h.quickPost, create},
+		route{"GET", "/config", h.getConfig, nil},
+		route{"GET", "/version", h.getVersion, nil},
+		route{"GET", "/qrcode", h.getQRCode, nil},
+		route{"GET", "/health", h.getHealth, nil},
+		route{"GET", "/ready", h.getReady, nil},
+		route{"PUT", "/{filename}", h.quickPut, create},
+	)
+}
+
+func (h *Handlers) router() *mux.Router {
+	m := mux.NewRouter().SkipClean(true) // prefixed does it, and keeps the prefix
+	for _, r := range h.routes() {
+		methods := []string{r.method}
+		if r.method == "GET" {
+			methods = append(methods, "HEAD")
+		}
+		m.Handle(r.path, endpoint(r.path, middleware.Chain(r.handler, r.steps...))).Methods(methods...)
+	}
+	for _, s := range h.static() {
+		m.PathPrefix(s.prefix).Handler(endpoint("", s.serve)).Methods("GET", "HEAD")
+	}
+	m.NotFoundHandler = endpoint("", func(http.ResponseWriter, *http.Request) error {
+		return core.E(core.KindNotFound, "not_found", "404 page not found")
+	})
+	m.MethodNotAllowedHandler = endpoint("", func(w http.ResponseWriter, r *http.Request) error {
+		return methodNotAllowed(m, w, r)
+	})
+	return m
+}
+
+// endpoint hangs a Handler into the router. template names it in the metrics.
+func endpoint(template string, next middleware.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := middleware.ScopeOf(r)
+		s.Route = template
+		s.Err = next(w, r)
+	})
+}
+
+func methodNotAllowed(m *mux.Router, w http.ResponseWriter, r *http.Request) error {
+	var allow []string
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE"} {
+		probe := *r
+		probe.Method = method
+		var match mux.RouteMatch
+		if m.Match(&probe, &match) && match.MatchErr == nil && match.Route != nil {
+			allow = append(allow, method)
+		}
+	}
+	w.Header().Set("Allow", strings.Join(allow, ", "))
+	return errMethod
+}
+
+// prefixed takes the configured prefix off, and sends paths that are not in their shortest form
+// to where they belong.
+func (h *Handlers) prefixed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := r.URL.Path
+		if h.Path != "" {
+			rest, ok := strings.CutPrefix(p, h.Path)
+			switch {
+			case ok && rest == "":
+				h.moved(w, r, "/")
+				return
+			case !ok || rest[0] != '/':
+				middleware.ScopeOf(r).Err = core.E(core.KindNotFound, "not_found", "404 page not found")
+				return
+			}
+			p = rest
+		}
+		if c := clean(p); c != p {
+			h.moved(w, r, c)
+			return
+		}
+		if h.Path != "" {
+			r2, u := *r, *r.URL
+			u.Path, u.RawPath = p, ""
+			r2.URL = &u
+			r = &r2
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// clean is path.Clean that keeps a trailing slash.
+func clean(p string) string {
+	if p == "" || p[0] != '/' {
+		p = "/" + p
+	}
+	c := path.Clean(p)
+	if c != "/" && strings.HasSuffix(p, "/") {
+		c += "/"
+	}
+	return c
+}
+
+// moved redirects to a path below the prefix. Methods other than GET and HEAD are kept.
+func (h *Handlers) moved(w http.ResponseWriter, r *http.Request, to string) {
+	u := *r.URL
+	u.Scheme, u.Host, u.User = "", "", nil
+	u.Path, u.RawPath = h.Path+to, ""
+	w.Header().Set("Location", u.String())
+	if r.Method == "GET" || r.Method == "HEAD" {
+		w.WriteHeader(http.StatusMovedPermanently)
+	} else {
+		w.WriteHeader(http.StatusPermanentRedirect)
+	}
+}

@@ -1,0 +1,69 @@
+package metadata
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/root-gg/plik/server/core"
+)
+
+// Result codes of SQLite, see https://sqlite.org/rescode.html.
+const (
+	codeBusy       = 5
+	codeLocked     = 6
+	codeFull       = 13
+	codeForeignKey = 787
+	codePrimaryKey = 1555
+	codeUnique     = 2067
+	primaryCode    = 0xff // an extended code holds the primary one in its low byte
+)
+
+// sqlCode returns SQLite's extended result code, 0 if err is not from SQLite. GORM does
+// not translate the errors of this driver.
+func sqlCode(err error) int {
+	if e, ok := errors.AsType[interface {
+		error
+		Code() int
+	}](err); ok {
+		return e.Code()
+	}
+	return 0
+}
+
+func isBusy(err error) bool {
+	c := sqlCode(err) & primaryCode
+	return err != nil && (c == codeBusy || c == codeLocked)
+}
+
+func isDuplicate(err error) bool {
+	c := sqlCode(err)
+	return c == codePrimaryKey || c == codeUnique
+}
+
+func isForeignKey(err error) bool { return sqlCode(err) == codeForeignKey }
+
+// failed says that op failed with err, unless err is nil or speaks for itself.
+func failed(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*core.Error](err); ok {
+		return err
+	}
+	wrapped := fmt.Errorf("%s: %w", op, err)
+	switch sqlCode(err) & primaryCode {
+	case codeFull:
+		return core.E(core.KindNoSpace, "database_full", "no space left for the database").Because(wrapped)
+	case codeBusy, codeLocked:
+		return core.E(core.KindUnavailable, "database_busy", "the database is busy, try again later").Because(wrapped)
+	}
+	return wrapped
+}
+
+func uploadNotFound(id core.UploadID) error {
+	return core.E(core.KindNotFound, "upload_not_found", "upload %s not found", id)
+}
+
+func fileNotFound(id core.FileID) error {
+	return core.E(core.KindNotFound, "file_not_found", "file %s not found", id)
+}

@@ -1,0 +1,103 @@
+package metadata
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/root-gg/plik/server/core"
+)
+
+// AddFile inserts f unless the upload has max files that are not Deleted already: that is
+// KindTooLarge. max <= 0: no limit. Upload gone meanwhile: KindNotFound. An id that is
+// taken already is KindConflict. A zero time becomes now, an empty status Missing.
+func (s *Store) AddFile(ctx context.Context, f *core.File, max int) error {
+	const op = "add file"
+	if f.ID == "" {
+		return failed(op, errors.New("it has no id"))
+	}
+	settle(f, f.UploadID, s.now())
+	err := s.write(ctx, op, func(ctx context.Context) error {
+		n, err := affected(s.st.addFile.ExecContext(ctx, append(fileArgs(f), max)...))
+		if err != nil || n == 1 {
+			return err
+		}
+		var one int
+		err = s.st.liveUpload.QueryRowContext(ctx, f.UploadID).Scan(&one)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return uploadNotFound(f.UploadID)
+		case err != nil:
+			return err
+		}
+		return core.E(core.KindTooLarge, "too_many_files", "maximum number file per upload reached, limit is %d", max)
+	})
+	if isDuplicate(err) {
+		return core.E(core.KindConflict, "file_exists", "file %s exists already", f.ID).Because(err)
+	}
+	return err
+}
+
+// ClaimFiles moves those of the files that are Uploaded to Removed and returns the ids it
+// moved: of concurrent callers exactly one gets each.
+func (s *Store) ClaimFiles(ctx context.Context, id core.UploadID, files []core.FileID) ([]core.FileID, error) {
+	const op = "claim files"
+	var claimed []core.FileID
+	claim := func(ctx context.Context) error {
+		claimed = nil
+		for _, f := range files {
+			n, err := affected(s.st.claimFile.ExecContext(ctx, f, id))
+			if err != nil {
+				return err
+			}
+			if n == 1 {
+				claimed = append(claimed, f)
+			}
+		}
+		return nil
+	}
+	write := s.writeTx
+	if len(files) == 1 {
+		write = s.write // one statement is a transaction by itself
+	}
+	if err := write(ctx, op, claim); err != nil {
+		return nil, err
+	}
+	if len(claimed) == 0 {
+		return nil, nil
+	}
+	// Nobody may be handed a one-shot file again after a power cut.
+	return claimed, s.durable(op)
+}
+
+// SetCRC32 records the checksum of a stored file. Absent: KindNotFound.
+func (s *Store) SetCRC32(ctx context.Context, id core.FileID, crc uint32) error {
+	return s.write(ctx, "set checksum of file", func(ctx context.Context) error {
+		n, err := affected(s.st.setCRC32.ExecContext(ctx, int64(crc), id))
+		if err == nil && n == 0 {
+			return fileNotFound(id)
+		}
+		return err
+	})
+}
+
+// File returns one file, of whatever upload. Absent: KindNotFound.
+func (s *Store) File(ctx context.Context, id core.FileID) (f *core.File, err error) {
+	err = s.read(ctx, "get file", func(ctx context.Context) error {
+		f, err = scanFile(s.st.file.QueryRowContext(ctx, id))
+		if errors.Is(err, sql.ErrNoRows) {
+			return fileNotFound(id)
+		}
+		return err
+	})
+	return f, err
+}
+
+// Files returns up to limit files with an id greater than after, by id, whatever their state.
+func (s *Store) Files(ctx context.Context, after core.FileID, limit int) (files []*core.File, err error) {
+	err = s.read(ctx, "list files", func(ctx context.Context) error {
+		files, err = scanFiles(s.st.files.QueryContext(ctx, after, limit))
+		return err
+	})
+	return files, err
+}

@@ -1,0 +1,193 @@
+package metadata_test
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/root-gg/plik/server/core"
+	"github.com/root-gg/plik/server/metadata"
+)
+
+// The tables as Plik 1.3 made them, by the migration that brought them there.
+var (
+	oldTables = []string{
+		"CREATE TABLE `migrations` (`id` text, PRIMARY KEY (`id`))",
+		"CREATE TABLE `uploads` (`id` text,`ttl` integer,`remote_ip` text,`comments` text,`upload_token` text,`user` text,`token` text,`stream` numeric,`one_shot` numeric,`removable` numeric,`protected_by_password` numeric,`login` text,`password` text,`created_at` datetime,`deleted_at` datetime,`expire_at` datetime,PRIMARY KEY (`id`))",
+		"CREATE INDEX `idx_upload_user` ON `uploads`(`user`)",
+		"CREATE INDEX `idx_upload_user_token` ON `uploads`(`token`)",
+		"CREATE INDEX `idx_upload_deleted_at` ON `uploads`(`deleted_at`)",
+		"CREATE INDEX `idx_upload_expire_at` ON `uploads`(`expire_at`)",
+		"CREATE TABLE `files` (`id` text,`upload_id` text,`name` text,`status` text,`md5` text,`type` text,`size` integer,`reference` text,`backend_details` text,`created_at` datetime,PRIMARY KEY (`id`),CONSTRAINT `fk_uploads_files` FOREIGN KEY (`upload_id`) REFERENCES `uploads`(`id`))",
+		"CREATE TABLE `users` (`id` text,`provider` text,`login` text,`password` text,`name` text,`email` text,`is_admin` numeric,`created_at` datetime,PRIMARY KEY (`id`))",
+		"CREATE TABLE `tokens` (`token` text,`comment` text,`user_id` text,`created_at` datetime,PRIMARY KEY (`token`),CONSTRAINT `fk_users_tokens` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`))",
+		"CREATE TABLE `settings` (`key` text,`value` text,PRIMARY KEY (`key`))",
+	}
+	oldSteps = []struct {
+		id         string
+		statements []string
+	}{
+		{"0001-initial", nil},
+		{"0002-user-limits", []string{"ALTER TABLE `users` ADD `max_file_size` integer", "ALTER TABLE `users` ADD `max_ttl` integer"}},
+		{"0003-extend-ttl", []string{"ALTER TABLE `uploads` ADD `extend_ttl` numeric"}},
+		{"0004-max-user-size", []string{"ALTER TABLE `users` ADD `max_user_size` integer"}},
+	}
+	ourSteps = []string{"1001-file-columns", "1002-file-indexes", "1003-instances"}
+)
+
+// oldRows are what a server of Plik 1.3 may have left.
+var oldRows = []string{
+	`INSERT INTO uploads (id, ttl, upload_token, "user", one_shot, created_at, expire_at) VALUES
+		('plain', 60, 'token', '', 1, '2026-11-23 21:00:47.956699538+00:00', '2036-11-23 21:00:47.95+00:00')`,
+	`INSERT INTO uploads (id) VALUES ('null')`,
+	`INSERT INTO uploads (id, deleted_at) VALUES ('deleted', '2026-11-23 21:00:47+00:00')`,
+	`INSERT INTO files (id, upload_id, name, status, size, created_at) VALUES
+		('second', 'plain', 'b', 'uploaded', 5, '2026-11-23 21:00:47.96+00:00'),
+		('first', 'plain', 'a', '', 0, '2026-11-23 22:00:47.9599+01:00'),
+		('third', 'plain', 'c', 'missing', 0, '2026-11-23T21:00:48Z')`,
+	`INSERT INTO files (id, upload_id) VALUES ('nothing', 'null')`,
+	`INSERT INTO settings (key, value) VALUES ('authentication_signature_key', 'signature')`,
+}
+
+// oldDatabase writes a database as Plik 1.3 left it after so many of its migrations.
+func oldDatabase(t *testing.T, level int, recorded bool) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "plik.db")
+	db := rawDB(t, path)
+	exec(t, db, oldTables...)
+	for _, step := range oldSteps[:level] {
+		exec(t, db, step.statements...)
+		if recorded {
+			exec(t, db, "INSERT INTO migrations (id) VALUES ('"+step.id+"')")
+		}
+	}
+	exec(t, db, oldRows...)
+	require.NoError(t, db.Close())
+	return path
+}
+
+func TestOpensOldDatabases(t *testing.T) {
+	t.Parallel()
+	for name, make := range map[string]func(t *testing.T) string{
+		"level 1": func(t *testing.T) string { return oldDatabase(t, 1, true) },
+		"level 2": func(t *testing.T) string { return oldDatabase(t, 2, true) },
+		"level 3": func(t *testing.T) string { return oldDatabase(t, 3, true) },
+		"level 4": func(t *testing.T) string { return oldDatabase(t, 4, true) },
+		"level 4 made at once": func(t *testing.T) string {
+			path := oldDatabase(t, 4, true)
+			exec(t, rawDB(t, path), "INSERT INTO migrations (id) VALUES ('SCHEMA_INIT')")
+			return path
+		},
+		"from a later version": func(t *testing.T) string {
+			path := oldDatabase(t, 4, true)
+			exec(t, rawDB(t, path), "INSERT INTO migrations (id) VALUES ('0099-unknown')")
+			return path
+		},
+		"before migrations": func(t *testing.T) string { return oldDatabase(t, 1, false) },
+		"before migrations, half made": func(t *testing.T) string {
+			path := oldDatabase(t, 3, false)
+			exec(t, rawDB(t, path), "DROP TABLE tokens", "DROP TABLE migrations", "DROP INDEX idx_upload_expire_at",
+				"ALTER TABLE files DROP COLUMN reference")
+			return path
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := make(t)
+			s := open(t, metadata.Options{ConnectionString: path})
+			checkOldRows(t, s)
+			checkSchema(t, rawDB(t, path))
+			require.NoError(t, s.Close())
+			checkOldRows(t, open(t, metadata.Options{ConnectionString: path}))
+		})
+	}
+}
+
+func checkOldRows(t *testing.T, s *metadata.Store) {
+	t.Helper()
+	ctx := t.Context()
+	u, err := s.UploadWithFiles(ctx, "plain")
+	require.NoError(t, err)
+	require.Equal(t, 60, u.TTL)
+	require.True(t, u.OneShot)
+	require.False(t, u.ExtendTTL)
+	require.Equal(t, time.Date(2026, 11, 23, 21, 0, 47, 956699538, time.UTC), u.CreatedAt)
+	require.Equal(t, time.Date(2036, 11, 23, 21, 0, 47, 950000000, time.UTC), u.ExpireAt)
+	require.Len(t, u.Files, 3)
+	for i, want := range []core.FileID{"first", "second", "third"} {
+		require.Equal(t, want, u.Files[i].ID)
+		require.False(t, u.Files[i].HasCRC32)
+	}
+	require.Equal(t, core.Missing, u.Files[0].Status)
+	require.Equal(t, time.Date(2026, 11, 23, 21, 0, 47, 959900000, time.UTC), u.Files[0].CreatedAt)
+
+	u, f, err := s.UploadAndFile(ctx, "null", "nothing")
+	require.NoError(t, err)
+	require.Equal(t, &core.Upload{ID: "null"}, u)
+	require.Equal(t, &core.File{ID: "nothing", UploadID: "null", Status: core.Missing}, f)
+
+	_, err = s.Upload(ctx, "deleted")
+	require.Equal(t, core.KindNotFound, core.KindOf(err))
+	value, err := s.Setting(ctx, "authentication_signature_key")
+	require.NoError(t, err)
+	require.Equal(t, "signature", value)
+}
+
+// checkSchema compares the schema with that of a new database, whatever its order.
+func checkSchema(t *testing.T, db *sql.DB) {
+	t.Helper()
+	fresh := filepath.Join(t.TempDir(), "fresh.db")
+	open(t, metadata.Options{ConnectionString: fresh})
+	freshDB := rawDB(t, fresh)
+	for _, query := range []string{
+		`SELECT m.name || '.' || c.name || ' ' || c.type FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY 1`,
+		`SELECT name || ' ' || replace(COALESCE(sql, ''), ' ', '') FROM sqlite_schema WHERE type = 'index' ORDER BY 1`,
+	} {
+		require.Equal(t, texts(t, freshDB, query), texts(t, db, query))
+	}
+	ids := texts(t, db, `SELECT id FROM migrations`)
+	for _, step := range oldSteps {
+		require.Contains(t, ids, step.id)
+	}
+	require.Subset(t, ids, ourSteps)
+}
+
+func texts(t *testing.T, db *sql.DB, query string) []string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), query)
+	require.NoError(t, err)
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var s string
+		require.NoError(t, rows.Scan(&s))
+		out = append(out, s)
+	}
+	require.NoError(t, rows.Err())
+	return out
+}
+
+func TestNewSchema(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "plik.db")
+	open(t, metadata.Options{ConnectionString: path})
+	db := rawDB(t, path)
+	want := []string{"SCHEMA_INIT"}
+	for _, step := range oldSteps {
+		want = append(want, step.id)
+	}
+	require.ElementsMatch(t, append(want, ourSteps...), texts(t, db, `SELECT id FROM migrations`))
+	require.Equal(t, []string{"files.upload_id uploads.id", "tokens.user_id users.id"}, texts(t, db,
+		`SELECT m.name || '.' || k."from" || ' ' || k."table" || '.' || k."to"
+			FROM sqlite_schema m, pragma_foreign_key_list(m.name) k WHERE m.type = 'table' ORDER BY 1`))
+	for _, name := range []string{"fk_uploads_files", "fk_users_tokens"} {
+		require.Equal(t, []string{"1"}, texts(t, db, `SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%CONSTRAINT%`+name+`%'`))
+	}
+	// Nothing that Plik 1.3 does not know of is needed to insert a row.
+	require.Equal(t, []string{"0"}, texts(t, db,
+		`SELECT count(*) FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND (c."notnull" OR c.dflt_value IS NOT NULL)`))
+	exec(t, db, oldRows...)
+}

@@ -1,0 +1,185 @@
+package metadata
+
+import (
+	"cmp"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/root-gg/plik/server/core"
+)
+
+// scanner is a *sql.Row or *sql.Rows.
+type scanner interface{ Scan(dest ...any) error }
+
+// uploadScan receives uploadColumns.
+type uploadScan struct {
+	u               core.Upload
+	ttl             int64
+	created, expire string
+}
+
+func (s *uploadScan) dest() []any {
+	u := &s.u
+	return append(make([]any, 0, 32), // room for a file's too
+		&u.ID, &u.UploadToken, &s.ttl, &u.ExtendTTL,
+		&u.Stream, &u.OneShot, &u.Removable,
+		&u.ProtectedByPassword, &u.Login, &u.Password,
+		&u.Comments, &u.RemoteIP, &u.User, &u.Token,
+		&s.created, &s.expire)
+}
+
+func (s *uploadScan) upload() (*core.Upload, error) {
+	var err error
+	u := &s.u
+	u.TTL = int(s.ttl)
+	if u.CreatedAt, err = parseTime(s.created); err == nil {
+		u.ExpireAt, err = parseTime(s.expire)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("upload %s: %w", u.ID, err)
+	}
+	return u, nil
+}
+
+// fileScan receives fileColumns.
+type fileScan struct {
+	f               core.File
+	crc32, position int64 // -1: NULL
+	created         string
+}
+
+func (s *fileScan) dest(to []any) []any {
+	f := &s.f
+	return append(to,
+		&f.ID, &f.UploadID, &f.Name, &f.Status,
+		&f.Size, &f.MD5, &s.crc32, &f.Type,
+		&f.Reference, &f.BackendDetails, &f.Instance,
+		&s.created, &s.position)
+}
+
+// file returns the file, nil if the row was the empty side of a join.
+func (s *fileScan) file() (*core.File, error) {
+	var err error
+	f := &s.f
+	if f.ID == "" {
+		return nil, nil
+	}
+	if f.Status == "" {
+		f.Status = core.Missing
+	}
+	if s.crc32 >= 0 {
+		f.CRC32, f.HasCRC32 = uint32(s.crc32), true
+	}
+	if f.CreatedAt, err = parseTime(s.created); err != nil {
+		return nil, fmt.Errorf("file %s: %w", f.ID, err)
+	}
+	return f, nil
+}
+
+// scanFile reads a row of fileColumns alone.
+func scanFile(row scanner) (*core.File, error) {
+	var s fileScan
+	if err := row.Scan(s.dest(make([]any, 0, 16))...); err != nil {
+		return nil, err
+	}
+	return s.file()
+}
+
+// scanFiles reads all rows of fileColumns and closes them.
+func scanFiles(rows *sql.Rows, err error) ([]*core.File, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var files []*core.File
+	for rows.Next() {
+		f, err := scanFile(rows)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, rows.Err()
+}
+
+// scanInOrder is scanFiles for one upload, in the order the files were added.
+func scanInOrder(rows *sql.Rows, err error) ([]*core.File, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []*fileScan
+	positions := true
+	for rows.Next() {
+		s := &fileScan{}
+		if err := rows.Scan(s.dest(make([]any, 0, 16))...); err != nil {
+			return nil, err
+		}
+		if _, err := s.file(); err != nil {
+			return nil, err
+		}
+		positions = positions && s.position >= 0
+		all = append(all, s)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b *fileScan) int {
+		// Clocks can go back, positions cannot. Rows of Plik 1.3 have none.
+		byTime := 0
+		if !positions {
+			byTime = a.f.CreatedAt.Compare(b.f.CreatedAt)
+		}
+		return cmp.Or(byTime, cmp.Compare(a.position, b.position), strings.Compare(string(a.f.ID), string(b.f.ID)))
+	})
+	files := make([]*core.File, len(all))
+	for i, s := range all {
+		files[i] = &s.f
+	}
+	return files, nil
+}
+
+// uploadArgs are those of sqlInsertUpload.
+func uploadArgs(u *core.Upload) []any {
+	return []any{
+		u.ID, u.UploadToken, u.TTL, u.ExtendTTL, u.Stream, u.OneShot, u.Removable,
+		u.ProtectedByPassword, u.Login, u.Password, u.Comments, u.RemoteIP, u.User, u.Token,
+		timeText(u.CreatedAt), formatTime(u.ExpireAt), formatTime(u.DeletedAt),
+	}
+}
+
+// fileArgs are the values of fileFields but the last.
+func fileArgs(f *core.File) []any {
+	return []any{
+		f.ID, f.UploadID, f.Name, f.Status, f.Size, f.MD5, crcArg(f), f.Type,
+		f.Reference, f.BackendDetails, textOrNull(f.Instance), timeText(f.CreatedAt),
+	}
+}
+
+func crcArg(f *core.File) any {
+	if !f.HasCRC32 {
+		return nil
+	}
+	return int64(f.CRC32)
+}
+
+func textOrNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// settle fills in what a new file need not say.
+func settle(f *core.File, upload core.UploadID, now time.Time) {
+	f.UploadID = upload
+	if f.Status == "" {
+		f.Status = core.Missing
+	}
+	if f.CreatedAt.IsZero() {
+		f.CreatedAt = now
+	}
+}

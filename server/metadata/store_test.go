@@ -1,0 +1,31 @@
+package metadata_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/root-gg/plik/server/metadata"
+	"github.com/root-gg/plik/server/metadata/metadatatest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestContract(t *testing.T) {
+	t.Parallel()
+	metadatatest.Run(t, func(t *testing.T) metadatatest.Store { return open(t, metadata.Options{}) })
+}
+
+// open opens a store that is closed when t ends; by default on a new database.
+func open(t *testing.T, o metadata.Options) *metadata.Store {
+	t.Helper()
+	if o.ConnectionString == "" {
+		o.ConnectionString = filepath.Join(t.TempDir(), "plik.db")
+	}
+	s, err := metadata.Open(t.Context(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}

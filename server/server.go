@@ -1,0 +1,255 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	stdlog "log"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/root-gg/plik/server/cleaner"
+	"github.com/root-gg/plik/server/handlers"
+	"github.com/root-gg/plik/server/metrics"
+	"github.com/root-gg/plik/server/password"
+	"github.com/root-gg/plik/server/uploads"
+)
+
+// Server is one plikd. New opens its stores, Start serves, Stop ends both.
+type Server struct {
+	Options
+	backends *Backends
+	uploads  *uploads.Service
+	cleaner  *cleaner.Cleaner
+	metrics  *metrics.Metrics
+
+	api, meters *http.Server
+	addr        net.Addr
+	metersAddr  net.Addr
+
+	wg     sync.WaitGroup
+	cancel context.CancelFunc // ends what runs beside the listeners
+	failed chan error         // a listener that died
+}
+
+// New opens the stores and builds everything, but does not listen yet. What it opened is
+// closed again when it fails.
+func New(ctx context.Context, o Options) (*Server, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	b, err := OpenBackends(ctx, o.Config, o.Log, o.Now)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Options: o, backends: b, failed: make(chan error, 2)}
+	if err := s.build(); err != nil {
+		b.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) build() (err error) {
+	if s.Config.MetricsPort > 0 {
+		s.metrics = metrics.New(metrics.Options{
+			DBStats: s.backends.Metadata.DBStats, Version: s.Build.Version, Revision: s.Build.GitShortRevision,
+			Now: s.Now, Log: logrus.NewEntry(s.Log),
+		})
+	}
+	s.cleaner, err = cleaner.New(cleaner.Options{
+		Store: s.backends.Metadata, Backend: s.backends.Data, Log: logrus.NewEntry(s.Log), Now: s.Now,
+		Observe: func(r cleaner.Result) {
+			s.metrics.Cleaned(metrics.Cleaning{
+				RemovedUploads: r.RemovedUploads, DeletedFiles: r.DeletedFiles, DeletedUploads: r.DeletedUploads,
+				OrphanFiles: r.OrphanFiles, OrphanTokens: r.OrphanTokens, Recovered: r.Recovered, Partials: r.Partials,
+				Duration: r.Duration,
+			})
+		},
+	})
+	if err != nil {
+		return err
+	}
+	keeper, err := password.New(password.Options{Now: s.Now})
+	if err != nil {
+		return err
+	}
+	s.uploads, err = uploads.New(uploads.Options{
+		Store: s.backends.Metadata, Backend: s.backends.Data, Passwords: keeper, Policy: policy(s.Config),
+		Instance: s.cleaner.Instance().ID, Log: logrus.NewEntry(s.Log), Now: s.Now,
+	})
+	if err != nil {
+		return err
+	}
+	h, err := handlers.New(s.handlerOptions())
+	if err != nil {
+		return err
+	}
+	s.api = s.httpServer(h)
+	return nil
+}
+
+// httpServer has no time limit on bodies: handlers move one along with each piece.
+func (s *Server) httpServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          stdlog.New(httpLog{s.Log}, "", 0),
+	}
+}
+
+// httpLog takes what net/http complains of: mostly clients that speak no HTTP or TLS.
+type httpLog struct{ log *logrus.Logger }
+
+func (l httpLog) Write(p []byte) (int, error) {
+	l.log.WithField("text", string(p)).Debug("http server")
+	return len(p), nil
+}
+
+// Start recovers what a former life left half done, then listens and serves. It returns
+// when clients can connect.
+func (s *Server) Start(ctx context.Context) error {
+	if err := s.cleaner.Recover(ctx); err != nil {
+		return fmt.Errorf("recover interrupted uploads: %w", err)
+	}
+	tlsConfig, err := s.tls()
+	if err != nil {
+		return err
+	}
+	l, err := listen(ctx, s.Config.ListenAddress, s.Config.ListenPort)
+	if err != nil {
+		return err
+	}
+	s.addr = l.Addr()
+	if err := s.startMetrics(ctx); err != nil {
+		l.Close()
+		return err
+	}
+	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.cancel = cancel
+	s.wg.Go(func() { s.cleaner.Run(background) })
+	if s.metrics != nil {
+		s.wg.Go(func() { s.metrics.RunStats(background, time.Minute, s.backends.Metadata.Stats) })
+	}
+	s.serve(s.api, l, tlsConfig)
+	return nil
+}
+
+func (s *Server) serve(srv *http.Server, l net.Listener, tlsConfig *tls.Config) {
+	s.wg.Go(func() {
+		var err error
+		if tlsConfig != nil {
+			srv.TLSConfig = tlsConfig
+			err = srv.ServeTLS(l, "", "")
+		} else {
+			err = srv.Serve(l)
+		}
+		if !errors.Is(err, http.ErrServerClosed) {
+			s.failed <- fmt.Errorf("listener %s: %w", l.Addr(), err)
+		}
+	})
+}
+
+func listen(ctx context.Context, host string, port int) (net.Listener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	if err != nil {
+		return nil, fmt.Errorf("unable to listen on %s port %d, choose another ListenPort or stop what uses it: %w", host, port, err)
+	}
+	return l, nil
+}
+
+func (s *Server) startMetrics(ctx context.Context) error {
+	if s.metrics == nil {
+		return nil
+	}
+	l, err := listen(ctx, s.Config.MetricsAddress, s.Config.MetricsPort)
+	if err != nil {
+		return fmt.Errorf("metrics: %w", err)
+	}
+	s.metersAddr = l.Addr()
+	s.meters = s.httpServer(s.metrics.Handler())
+	s.serve(s.meters, l, nil)
+	return nil
+}
+
+func (s *Server) tls() (*tls.Config, error) {
+	c := s.Config
+	if !c.SslEnabled {
+		return nil, nil
+	}
+	cert, err := tls.LoadX509KeyPair(c.SslCert, c.SslKey)
+	if err != nil {
+		return nil, fmt.Errorf("unable to load the TLS certificate, check SslCert and SslKey: %w", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: c.MinTLSVersion, NextProtos: []string{"h2", "http/1.1"}}, nil
+}
+
+// Addr returns the address that Start listens on.
+func (s *Server) Addr() net.Addr { return s.addr }
+
+// MetricsAddr returns the address of the metrics, nil without.
+func (s *Server) MetricsAddr() net.Addr { return s.metersAddr }
+
+// Stop ends the server: it accepts nothing new, tells those who wait in streams, lets
+// what is running finish until ctx ends, and closes the stores. Transfers cut by ctx are an
+// error.
+func (s *Server) Stop(ctx context.Context) error {
+	s.uploads.Shutdown()
+	err := s.api.Shutdown(ctx)
+	if err != nil {
+		s.api.Close()
+		err = fmt.Errorf("transfers were cut: %w", err)
+	}
+	if s.meters != nil {
+		s.meters.Close()
+	}
+	if s.cancel != nil {
+		s.cancel()
+	}
+	s.wg.Wait()
+	return errors.Join(err, s.backends.Close())
+}
+
+// Run starts the server and stops it when ctx ends, giving what is running then the
+// configured time. It returns nil after an orderly end.
+func (s *Server) Run(ctx context.Context) error {
+	if err := s.Start(ctx); err != nil {
+		return errors.Join(err, s.backends.Close())
+	}
+	s.Log.WithField("address", s.url()).Info("plikd is serving")
+	var died error
+	select {
+	case <-ctx.Done():
+		s.Log.WithField("timeout", s.Config.ShutdownTimeout).Info("stopping, waiting for what is running")
+	case died = <-s.failed:
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Config.ShutdownTimeout)
+	defer cancel()
+	err := s.Stop(stop)
+	if err != nil {
+		s.Log.WithError(err).Warn("stopped, not everything could finish")
+	} else {
+		s.Log.Info("stopped")
+	}
+	return died
+}
+
+func (s *Server) url() string {
+	scheme := "http"
+	if s.Config.SslEnabled {
+		scheme = "https"
+	}
+	return scheme + "://" + s.addr.String() + s.Config.Path + "/"
+}

@@ -1,0 +1,190 @@
+package uploads
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"hash/crc32"
+	"io"
+	"sync"
+
+	"github.com/root-gg/plik/server/content"
+	"github.com/root-gg/plik/server/core"
+)
+
+// blockSize is how much is read, hashed and written at a time: large enough that system
+// calls cost nothing, small enough that hundreds of transfers fit in memory.
+const blockSize = 128 << 10
+
+var blocks = sync.Pool{New: func() any { return new([blockSize]byte) }}
+
+// ingest reads a file that arrives, and knows in the end its size, digests and type.
+// Its WriteTo computes the digests of one block while the next one is read and written.
+// It is used by one goroutine.
+type ingest struct {
+	ctx   context.Context
+	r     io.Reader
+	limit int64 // bytes; <= 0: none
+	// eager hands bytes on as they come instead of gathering whole blocks.
+	eager bool
+
+	size int64
+	head []byte // the first bytes, to tell the type by
+	md5  hash.Hash
+	crc  uint32
+	err  error // what ended the reading, io.EOF excepted
+	eof  bool
+}
+
+const headSize = 512
+
+func newIngest(ctx context.Context, r io.Reader, limit int64, digest bool) *ingest {
+	in := &ingest{ctx: ctx, r: r, limit: limit}
+	if digest {
+		in.md5 = md5.New()
+	}
+	return in
+}
+
+// Read is for backends that must pull; it hashes in line.
+func (in *ingest) Read(p []byte) (int, error) {
+	n, err := in.next(p)
+	in.sum(p[:n])
+	return n, err
+}
+
+// WriteTo moves everything to w.
+func (in *ingest) WriteTo(w io.Writer) (int64, error) {
+	a := blocks.Get().(*[blockSize]byte)
+	defer blocks.Put(a)
+	n, err := in.fill(a[:])
+	if err == io.EOF { // the usual small file: not worth a goroutine
+		in.sum(a[:n])
+		if n == 0 {
+			return 0, nil
+		}
+		m, err := w.Write(a[:n])
+		return int64(m), err
+	}
+	if err != nil {
+		return 0, err
+	}
+	return in.pump(w, a, n)
+}
+
+// pump alternates between two blocks: while one is hashed, the other is filled.
+func (in *ingest) pump(w io.Writer, a *[blockSize]byte, n int) (written int64, err error) {
+	second := blocks.Get().(*[blockSize]byte)
+	b := second
+	todo, done := make(chan []byte, 1), make(chan struct{}, 1)
+	go func() {
+		for p := range todo {
+			in.sum(p)
+			done <- struct{}{}
+		}
+		close(done)
+	}()
+	defer func() {
+		close(todo)
+		for range done { // until the hasher has left
+		}
+		blocks.Put(second)
+	}()
+	hashing := false
+	for {
+		if hashing {
+			<-done
+		}
+		todo <- a[:n]
+		hashing = true
+		m, werr := w.Write(a[:n])
+		written += int64(m)
+		if werr != nil {
+			return written, werr
+		}
+		a, b = b, a
+		if n, err = in.fill(a[:]); n == 0 && err != nil {
+			if err == io.EOF {
+				err = nil
+			}
+			return written, err
+		}
+	}
+}
+
+// fill reads until p is full, or something once when eager. It returns an error only
+// with no bytes, but io.EOF also with the last ones when the end is known.
+func (in *ingest) fill(p []byte) (n int, err error) {
+	for n < len(p) && err == nil {
+		var m int
+		m, err = in.next(p[n:])
+		n += m
+		if in.eager && n > 0 {
+			break
+		}
+	}
+	if err != nil && err != io.EOF {
+		return 0, err
+	}
+	return n, err
+}
+
+// next reads once, counts, and refuses what is over the limit.
+func (in *ingest) next(p []byte) (int, error) {
+	if in.err != nil {
+		return 0, in.err
+	}
+	if in.eof {
+		return 0, io.EOF
+	}
+	if in.ctx.Err() != nil {
+		return 0, in.fail(context.Cause(in.ctx))
+	}
+	n, err := in.r.Read(p)
+	in.size += int64(n)
+	if in.limit > 0 && in.size > in.limit {
+		return 0, in.fail(tooBig(in.limit))
+	}
+	if len(in.head) < headSize {
+		in.head = append(in.head, p[:min(n, headSize-len(in.head))]...)
+	}
+	switch {
+	case err == io.EOF:
+		in.eof = true
+	case err != nil:
+		if in.ctx.Err() != nil {
+			err = context.Cause(in.ctx)
+		}
+		return n, in.fail(err)
+	}
+	return n, err
+}
+
+// fail remembers why the reading ended. What is not a core.Error came from the client's
+// side of the line.
+func (in *ingest) fail(err error) error {
+	if _, ok := errors.AsType[*core.Error](err); !ok {
+		err = core.E(core.KindInvalid, "body_unreadable", "unable to read data from request body : the connection was cut or the body is malformed").Because(err)
+	}
+	in.err = err
+	return err
+}
+
+func (in *ingest) sum(p []byte) {
+	if in.md5 != nil {
+		in.md5.Write(p)
+	}
+	in.crc = crc32.Update(in.crc, crc32.IEEETable, p)
+}
+
+// describe writes what was learnt into f. Call it when all is read.
+func (in *ingest) describe(f *core.File) {
+	f.Size, f.Type = in.size, content.Detect(in.head)
+	f.CRC32, f.HasCRC32 = in.crc, true
+	f.MD5 = ""
+	if in.md5 != nil {
+		f.MD5 = hex.EncodeToString(in.md5.Sum(nil))
+	}
+}

@@ -1,0 +1,190 @@
+package uploads
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/root-gg/plik/server/core"
+	"github.com/root-gg/plik/server/data"
+)
+
+// Body is the content of a file as it arrives.
+type Body struct {
+	io.Reader
+	Size int64 // announced, in bytes; -1 when unknown
+	// Interrupt makes a Read that is under way fail soon, from any goroutine. May be nil.
+	Interrupt func()
+}
+
+// watch interrupts the body's reads when ctx ends. The returned stop must be called.
+func (b Body) watch(ctx context.Context) (stop func() bool) {
+	if b.Interrupt == nil {
+		return func() bool { return true }
+	}
+	return context.AfterFunc(ctx, b.Interrupt)
+}
+
+// Receive takes the content of f, which must be Missing: stored when it returns nil, or
+// received to the last byte at the other end when u is a stream. f then tells size, digest and
+// type. After a failure the file is Missing again, its bytes are gone, and it may be sent
+// anew. Of several at once for one file one is taken, the others are KindInvalid.
+func (s *Service) Receive(ctx context.Context, u *core.Upload, f *core.File, body Body) error {
+	if err := s.acceptable(u, body.Size); err != nil {
+		return err
+	}
+	if u.Stream {
+		return s.send(ctx, f, body, func() {})
+	}
+	if err := s.claim(ctx, f); err != nil {
+		return err
+	}
+	return s.keep(ctx, f, body)
+}
+
+// acceptable refuses what is known to fail before a byte is read.
+func (s *Service) acceptable(u *core.Upload, size int64) error {
+	if u.Stream && !s.policy.Stream.Allowed {
+		return core.E(core.KindInvalid, "feature_disabled", "streaming uploads are disabled")
+	}
+	if limit := s.policy.MaxFileSize; limit > 0 && size > limit {
+		return tooBig(limit)
+	}
+	return nil
+}
+
+// ReceiveNew adds a file to u and takes its content, as Receive does. A file whose
+// content failed stays in the upload, Missing.
+func (s *Service) ReceiveNew(ctx context.Context, u *core.Upload, name string, body Body) (*core.File, error) {
+	if err := s.acceptable(u, body.Size); err != nil {
+		return nil, err
+	}
+	f, err := s.newFile(u, NewFile{Name: name})
+	if err != nil {
+		return nil, explain("unable to create file", err)
+	}
+	if !u.Stream { // born in the state that claim would bring it to
+		f.Status, f.Instance = core.Uploading, s.instance
+	}
+	switch err := s.store.AddFile(ctx, f, s.policy.MaxFiles); {
+	case core.KindOf(err) == core.KindTooLarge:
+		return nil, core.E(core.KindInvalid, "too_many_files", "maximum number file per upload reached, limit is %d", s.policy.MaxFiles)
+	case err != nil:
+		return nil, fmt.Errorf("add file: %w", err)
+	}
+	if u.Stream {
+		return f, s.send(ctx, f, body, func() {})
+	}
+	return f, s.keep(ctx, f, body)
+}
+
+// Quick makes an upload of one file out of its content. announce is called when a stream
+// begins to wait for its receiver. When it fails nothing of the upload is left; the upload is
+// returned all the same once it had been announced.
+func (s *Service) Quick(ctx context.Context, c Caller, r Request, name string, body Body, announce func(*core.Upload)) (*core.Upload, error) {
+	r.Files = []NewFile{{Name: name}}
+	u, err := s.build(ctx, c, r)
+	if err != nil {
+		return nil, explain("unable to create upload", err)
+	}
+	if err := s.acceptable(u, body.Size); err != nil {
+		return nil, err
+	}
+	f := u.Files[0]
+	if !u.Stream {
+		f.Status, f.Instance = core.Uploading, s.instance
+	}
+	if err := s.store.CreateUpload(ctx, u); err != nil {
+		return nil, fmt.Errorf("create upload: %w", err)
+	}
+	if u.Stream {
+		err = s.send(ctx, f, body, func() { announce(u) })
+	} else {
+		err = s.keep(ctx, f, body)
+	}
+	if err != nil {
+		s.drop(ctx, u)
+		return u, err
+	}
+	return u, nil
+}
+
+// drop takes back an upload that nobody has seen.
+func (s *Service) drop(ctx context.Context, u *core.Upload) {
+	ctx, cancel := settle(ctx)
+	defer cancel()
+	if err := s.store.RemoveUpload(ctx, u.ID, s.now()); err != nil && core.KindOf(err) != core.KindNotFound {
+		s.log.WithError(err).WithField("upload", u.ID).Error("cannot take back a failed upload")
+	}
+}
+
+// claim moves f from Missing to Uploading for this daemon.
+func (s *Service) claim(ctx context.Context, f *core.File) error {
+	err := s.store.MoveFile(ctx, f, core.Uploading, func(f *core.File) { f.Instance = s.instance })
+	if e, ok := errors.AsType[*core.Error](err); ok && e.Kind == core.KindConflict {
+		return core.E(core.KindInvalid, "file_status_invalid", "%s", e.Text)
+	}
+	return err
+}
+
+// keep stores the content of f, which this daemon has claimed.
+func (s *Service) keep(ctx context.Context, f *core.File, body Body) error {
+	ctx, end := s.running.begin(ctx, f.ID)
+	defer end()
+	stop := body.watch(ctx)
+	defer stop()
+
+	in := newIngest(ctx, body, s.policy.MaxFileSize, !s.policy.NoDigest)
+	stored, err := s.backend.Put(ctx, data.KeyOf(f), in, body.Size)
+	if err != nil {
+		s.release(ctx, f)
+		return in.blame(err)
+	}
+	done, cancel := settle(ctx)
+	defer cancel()
+	err = s.store.MoveFile(done, f, core.Uploaded, func(f *core.File) {
+		in.describe(f)
+		f.BackendDetails = stored.Details
+	})
+	if err != nil {
+		s.discard(done, f, stored)
+		if k := core.KindOf(err); k == core.KindConflict || k == core.KindNotFound {
+			return errDeleted
+		}
+		s.release(ctx, f)
+		return fmt.Errorf("record upload: %w", err)
+	}
+	return nil
+}
+
+// blame prefers what ended the reading to what the backend made of it.
+func (in *ingest) blame(err error) error {
+	if in.err != nil {
+		return in.err
+	}
+	if cause, ok := errors.AsType[*core.Error](context.Cause(in.ctx)); ok {
+		return cause
+	}
+	return err
+}
+
+// discard deletes the bytes of a file that could not be recorded.
+func (s *Service) discard(ctx context.Context, f *core.File, stored data.Stored) {
+	key := data.KeyOf(f)
+	key.Details = stored.Details
+	if err := s.backend.Delete(ctx, key); err != nil {
+		s.log.WithError(err).WithField("file", f.ID).Error("cannot delete the bytes of a failed upload, fsck will find them")
+	}
+}
+
+// release makes a claimed file Missing again, so that it can be sent anew. One that was
+// deleted meanwhile stays deleted.
+func (s *Service) release(ctx context.Context, f *core.File) {
+	ctx, cancel := settle(ctx)
+	defer cancel()
+	err := s.store.MoveFile(ctx, f, core.Missing, nil)
+	if k := core.KindOf(err); err != nil && k != core.KindConflict && k != core.KindNotFound {
+		s.log.WithError(err).WithField("file", f.ID).Error("cannot release a failed upload, it will be recovered at the next start")
+	}
+}

@@ -1,0 +1,142 @@
+package uploads
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/root-gg/plik/server/core"
+)
+
+// Sink is where a receiver wants a stream. The sender calls Start once, then Write, from
+// its own goroutine.
+type Sink interface {
+	// Start tells what comes: the declared content type, which may be empty, and the size in
+	// bytes, -1 when unknown.
+	Start(contentType string, size int64)
+	// Write hands on bytes; they must be on their way when it returns.
+	io.Writer
+	// Interrupt makes a Write that is under way fail soon, from any goroutine.
+	Interrupt()
+}
+
+// send waits for the receiver of f and hands it the body. ready is called when receivers may come.
+func (s *Service) send(ctx context.Context, f *core.File, body Body, ready func()) error {
+	size, err := streamSize(f, body)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	snd, err := s.streams.offer(f.ID, stop)
+	if err != nil {
+		return err
+	}
+	defer s.streams.withdraw(f.ID, snd)
+	if err := s.claim(ctx, f); err != nil {
+		return err
+	}
+	s.streams.open(f.ID, snd)
+	ready()
+
+	in := newIngest(ctx, nil, s.policy.MaxFileSize, !s.policy.NoDigest)
+	in.eager = true
+	if err := s.handOver(ctx, snd, f, in, body, size); err != nil {
+		s.release(ctx, f)
+		return err
+	}
+	done, cancel := settle(ctx)
+	defer cancel()
+	err = s.store.MoveFile(done, f, core.Deleted, in.describe)
+	if k := core.KindOf(err); k == core.KindConflict || k == core.KindNotFound {
+		return nil // deleted in the last moment: the receiver has it all the same
+	}
+	if err != nil {
+		return fmt.Errorf("record stream: %w", err)
+	}
+	return nil
+}
+
+// streamSize returns the size to announce, -1 for none.
+func streamSize(f *core.File, body Body) (int64, error) {
+	switch {
+	case f.Size > 0 && body.Size >= 0 && f.Size != body.Size:
+		return 0, sizeMismatch(f.Size)
+	case f.Size > 0:
+		return f.Size, nil
+	}
+	return body.Size, nil
+}
+
+func sizeMismatch(declared int64) *core.Error {
+	return core.E(core.KindInvalid, "file_size_mismatch", "the file is not of the size declared for it, %d bytes", declared)
+}
+
+// handOver waits for the receiver, watching that the sender stays, and moves the bytes.
+func (s *Service) handOver(ctx context.Context, snd *sender, f *core.File, in *ingest, body Body, size int64) error {
+	unwatch := body.watch(ctx)
+	defer unwatch()
+	ahead := newReadAhead(body.Reader)
+	defer ahead.close(snd.stop)
+	in.r = &exactly{r: ahead, want: size}
+
+	var r *receiver
+	select {
+	case r = <-snd.receiver:
+	case <-ahead.failed:
+		return in.fail(ahead.err)
+	case <-ctx.Done():
+		return in.fail(context.Cause(ctx))
+	}
+	ahead.pause()
+	defer context.AfterFunc(r.ctx, func() { snd.stop(errReceiverGone) })()
+	defer context.AfterFunc(ctx, r.sink.Interrupt)()
+
+	r.sink.Start(f.Type, size)
+	_, err := in.WriteTo(r.sink)
+	switch {
+	case in.err != nil:
+		err = in.err
+	case err != nil:
+		if cause, ok := errors.AsType[*core.Error](context.Cause(ctx)); ok {
+			err = cause
+		} else {
+			err = errReceiverGone.Because(err)
+		}
+	}
+	r.done <- err
+	return err
+}
+
+// exactly fails when its reader does not yield want bytes; any number when want is negative.
+type exactly struct {
+	r    io.Reader
+	want int64
+	n    int64
+}
+
+func (e *exactly) Read(p []byte) (int, error) {
+	n, err := e.r.Read(p)
+	e.n += int64(n)
+	if e.want >= 0 && (e.n > e.want || err == io.EOF && e.n != e.want) {
+		return 0, sizeMismatch(e.want)
+	}
+	return n, err
+}
+
+// AwaitSender returns when somebody sends f, or ctx has ended.
+func (s *Service) AwaitSender(ctx context.Context, f *core.File) error {
+	return s.streams.await(ctx, f.ID)
+}
+
+// Stream hands the bytes of f, as they come from its sender, to sink, and returns when
+// that is over. Exactly one receiver gets them, for the others it is KindNotFound. After
+// an error what sink has got is not the whole file.
+func (s *Service) Stream(ctx context.Context, f *core.File, sink Sink) error {
+	r := &receiver{ctx: ctx, sink: sink, done: make(chan error, 1)}
+	if err := s.streams.take(f.ID, r); err != nil {
+		return err
+	}
+	return <-r.done
+}
