@@ -14,12 +14,13 @@ import (
 )
 
 const (
-	batch     = 500              // rows in one call of the store, so that no transaction lasts
-	deadAfter = 60 * time.Second // of silence, counted in heartbeats of our own
-	longGone  = 10 * time.Minute // of silence by the clock, where heartbeats cannot be counted
-	patience  = 5 * time.Second  // how long Recover may hold up the start
-	farewell  = 5 * time.Second  // to leave things tidy once the context has ended
-	loud      = 10               // failures of one kind logged one by one
+	batch      = 500              // rows in one call of the store, so that no transaction lasts
+	deadAfter  = 60 * time.Second // of silence, counted in heartbeats of our own
+	longGone   = 10 * time.Minute // of silence by the clock, where heartbeats cannot be counted
+	patience   = 5 * time.Second  // how long Recover may hold up the start
+	farewell   = 5 * time.Second  // to leave things tidy once the context has ended
+	sweepEvery = time.Hour        // between deep passes
+	loud       = 10               // failures of one kind logged one by one
 )
 
 // Options is what a Cleaner works with. Store and Backend are required.
@@ -55,7 +56,8 @@ type Cleaner struct {
 	interval, jitter, leaseTTL, heartbeat time.Duration
 
 	passing sync.Mutex    // held by the pass under way
-	swept   time.Time     // when partials were last looked for; guarded by passing
+	swept   time.Time     // when the last deep pass began; guarded by passing
+	deep    bool          // the pass under way is a deep one; guarded by passing
 	stays   atomic.Bool   // this process serves: its instance outlives a single pass
 	wake    chan struct{} // an instance died: recover without waiting for the next pass
 	watcher watcher

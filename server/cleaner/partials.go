@@ -10,8 +10,7 @@ import (
 )
 
 const (
-	sweepEvery = time.Hour   // finding leftovers lists the whole store, and only a crash leaves one
-	sweepFor   = time.Minute // how long that may take
+	sweepFor   = time.Minute // how long listing the store may take
 	partialAge = time.Hour   // younger ones may be an upload that is about to begin writing
 )
 
@@ -22,10 +21,9 @@ func (c *Cleaner) discardPartials(ctx context.Context, res *Result) error {
 		return nil
 	}
 	discarder, ok := data.As[data.Discarder](c.backend)
-	if !ok || !c.swept.IsZero() && time.Since(c.swept) < sweepEvery {
+	if !ok {
 		return nil
 	}
-	c.swept = time.Now()
 	bounded, cancel := context.WithTimeout(ctx, sweepFor)
 	defer cancel()
 	old := c.now().Add(-partialAge)

@@ -13,7 +13,7 @@ import (
 	"github.com/root-gg/plik/server/data"
 )
 
-func TestOldPartialsNobodyWritesAreDiscarded(t *testing.T) {
+func TestOldPartialsAndOrphansGoOnceAnHour(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -29,6 +29,7 @@ func TestOldPartialsNobodyWritesAreDiscarded(t *testing.T) {
 		require.Len(t, w.backend.partials, 2)
 
 		pass(30 * time.Minute)
+		w.store.tokens["t"] = "nobody"
 		res, err = c.Pass(t.Context())
 		require.NoError(t, err)
 		require.True(t, res.Empty())
@@ -38,7 +39,7 @@ func TestOldPartialsNobodyWritesAreDiscarded(t *testing.T) {
 		w.backend.listErr = errors.New("boom")
 		res, err = c.Pass(t.Context())
 		require.ErrorIs(t, err, w.backend.listErr)
-		counts(t, cleaner.Result{Partials: 1}, res)
+		counts(t, cleaner.Result{Partials: 1, OrphanTokens: 1}, res)
 		require.Contains(t, w.backend.partials, "old but written")
 	})
 }

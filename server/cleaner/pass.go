@@ -10,7 +10,8 @@ import (
 	"github.com/root-gg/plik/server/data"
 )
 
-// Pass cleans once. A step that fails does not keep the next from being tried; the errors
+// Pass cleans once; its first pass and one an hour go deep and also look for orphans and
+// partial files. A step that fails does not keep the next from being tried; the errors
 // are joined, and what could not be done is tried again in the next pass. While another daemon, or
 // another pass of this one, is cleaning it does nothing, which is no error.
 func (c *Cleaner) Pass(ctx context.Context) (Result, error) {
@@ -42,6 +43,9 @@ func (c *Cleaner) Pass(ctx context.Context) (Result, error) {
 // steps runs the steps in order until ctx ends.
 func (c *Cleaner) steps(ctx context.Context, res *Result) error {
 	var errs []error
+	if c.deep = c.swept.IsZero() || time.Since(c.swept) >= sweepEvery; c.deep {
+		c.swept = time.Now()
+	}
 	for _, step := range []struct {
 		name string
 		run  func(context.Context, *Result) error
@@ -50,8 +54,8 @@ func (c *Cleaner) steps(ctx context.Context, res *Result) error {
 		{"expire uploads", c.expire},
 		{"delete removed files", c.deleteFiles},
 		{"purge deleted uploads", c.purge},
-		{"drop orphan rows", c.dropOrphans},
-		{"discard partial files", c.discardPartials},
+		{"drop orphan rows", c.hourly(c.dropOrphans)},
+		{"discard partial files", c.hourly(c.discardPartials)},
 	} {
 		err := context.Cause(ctx)
 		if err == nil {
@@ -66,6 +70,17 @@ func (c *Cleaner) steps(ctx context.Context, res *Result) error {
 		errs = append(errs, fmt.Errorf("%s: %w", step.name, err))
 	}
 	return errors.Join(errs...)
+}
+
+// hourly is a step of deep passes only: one that looks at all there is for what only a fault
+// can leave.
+func (c *Cleaner) hourly(step func(context.Context, *Result) error) func(context.Context, *Result) error {
+	return func(ctx context.Context, res *Result) error {
+		if !c.deep {
+			return nil
+		}
+		return step(ctx, res)
+	}
 }
 
 func (c *Cleaner) recoverStep(ctx context.Context, res *Result) (err error) {

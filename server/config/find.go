@@ -17,11 +17,11 @@ func Find(flag string, getenv func(string) string) (string, error) {
 	}
 	if asked != "" {
 		info, err := os.Stat(asked)
-		if err != nil {
-			return "", fmt.Errorf("Unable to read config file %s : %w", asked, err) //nolint:staticcheck // a phrase operators know
+		if err == nil && info.IsDir() {
+			err = errors.New("it is a directory")
 		}
-		if info.IsDir() {
-			return "", fmt.Errorf("Unable to read config file %s : it is a directory", asked) //nolint:staticcheck // as above
+		if err != nil {
+			return "", unreadable(asked, err)
 		}
 		return asked, nil
 	}
@@ -31,8 +31,13 @@ func Find(flag string, getenv func(string) string) (string, error) {
 			return path, nil
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("Unable to read config file %s : %w", path, err) //nolint:staticcheck // as above
+			return "", unreadable(path, err)
 		}
 	}
 	return "", nil
+}
+
+func unreadable(path string, err error) error {
+	//lint:ignore ST1005 operators and their scripts know the phrase
+	return fmt.Errorf("Unable to read config file %s : %w", path, err) //nolint:staticcheck // the same, for golangci-lint
 }

@@ -39,8 +39,8 @@ func (h *Handlers) getArchive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	content.SecurityHeaders(w.Header(), h.Strict)
 	w.Header().Set("Content-Type", "application/zip")
+	content.SecurityHeaders(w.Header(), true)
 	w.Header().Set("Content-Disposition", content.Disposition(name, r.URL.Query().Get("dl") != ""))
 	noStore(w.Header(), s.Upload)
 	if s.Upload.OneShot {
@@ -57,7 +57,9 @@ func (h *Handlers) getArchive(w http.ResponseWriter, r *http.Request) error {
 	src := zip.NewReader(r.Context())
 	defer src.Close()
 	w.Header().Set("Etag", `"`+zip.Fingerprint()+`"`)
-	http.ServeContent(w, r, "", newest(files), src)
+	if err := serveContent(w, r, newest(files), src); err != nil {
+		return err
+	}
 	return src.Err()
 }
 

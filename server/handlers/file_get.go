@@ -41,8 +41,7 @@ func (h *Handlers) getFile(w http.ResponseWriter, r *http.Request) error {
 	if served, err := serveSmall(w, r, s.File, src); served || err != nil {
 		return err
 	}
-	http.ServeContent(w, r, "", s.File.CreatedAt, src)
-	return nil
+	return serveContent(w, r, s.File.CreatedAt, src)
 }
 
 // checkDomain refuses files under another name than the download domain's.
@@ -64,8 +63,8 @@ func etag(f *core.File) string {
 // fileHeaders sets what goes with the bytes of a file, whatever they are.
 func (h *Handlers) fileHeaders(w http.ResponseWriter, r *http.Request, u *core.Upload, f *core.File) {
 	head := w.Header()
-	content.SecurityHeaders(head, h.Strict)
 	head.Set("Content-Type", content.ServedType(f.Type))
+	content.SecurityHeaders(head, h.Strict)
 	head.Set("Content-Disposition", content.Disposition(f.Name, r.URL.Query().Get("dl") != ""))
 	noStore(head, u)
 }

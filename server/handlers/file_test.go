@@ -113,7 +113,7 @@ func TestDownloadHeaders(t *testing.T) {
 	}
 	e.get(path, "If-None-Match", a.Get("Etag")).is(t, 304, "")
 	e.get(path, "If-Modified-Since", a.Get("Last-Modified")).is(t, 304, "")
-	e.get(path, "If-Match", `"other"`).is(t, 412, "")
+	e.get(path, "If-Match", `"other"`).is(t, 412, "the file is not the one that the conditions of the request name\n")
 }
 
 func TestRanges(t *testing.T) {
@@ -435,5 +435,16 @@ func (e *env) forgetChecksum(id string) error {
 	}
 	defer db.Close()
 	_, err = db.ExecContext(e.Context(), `UPDATE files SET crc32 = NULL WHERE id = ?`, id)
+	return err
+}
+
+// loseBytes deletes everything that is stored.
+func (e *env) loseBytes() error {
+	dirs, err := filepath.Glob(filepath.Join(e.dir, "files", "??"))
+	for _, d := range dirs {
+		if err := os.RemoveAll(d); err != nil {
+			return err
+		}
+	}
 	return err
 }

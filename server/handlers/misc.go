@@ -55,7 +55,11 @@ func (h *Handlers) getQRCode(w http.ResponseWriter, r *http.Request) error {
 	case size > maxQR:
 		return core.E(core.KindInvalid, "qrcode_size", "QRCode size must be lower than %d", maxQR)
 	}
-	code, err := qrcode.New(q.Get("url"), qrcode.Highest)
+	text := q.Get("url")
+	if text == "" {
+		text = " " // the nearest to nothing that a QRCode can hold
+	}
+	code, err := qrcode.New(text, qrcode.Highest)
 	if err != nil {
 		return core.E(core.KindInvalid, "qrcode_text", "this text is too long for a QRCode").Because(err)
 	}

@@ -55,8 +55,12 @@ func (h *Handlers) routes() []route {
 }
 
 func (h *Handlers) router() *mux.Router {
-	m := mux.NewRouter().SkipClean(true) // prefixed does it, and keeps the prefix
+	m := mux.NewRouter().SkipClean(true)   // prefixed does it, and keeps the prefix
+	api := mux.NewRouter().SkipClean(true) // only to ask what it knows
 	for _, r := range h.routes() {
+		if r.path != "/{filename}" {
+			api.Path(r.path).Methods(r.method)
+		}
 		methods := []string{r.method}
 		if r.method == "GET" {
 			methods = append(methods, "HEAD")
@@ -64,7 +68,7 @@ func (h *Handlers) router() *mux.Router {
 		m.Handle(r.path, endpoint(r.path, middleware.Chain(r.handler, r.steps...))).Methods(methods...)
 	}
 	for _, s := range h.static() {
-		m.PathPrefix(s.prefix).Handler(endpoint("", s.serve)).Methods("GET", "HEAD")
+		m.PathPrefix(s.prefix).Handler(endpoint("", known(api, s.serve))).Methods("GET", "HEAD")
 	}
 	m.NotFoundHandler = endpoint("", func(http.ResponseWriter, *http.Request) error {
 		return core.E(core.KindNotFound, "not_found", "404 page not found")
@@ -73,6 +77,20 @@ func (h *Handlers) router() *mux.Router {
 		return methodNotAllowed(m, w, r)
 	})
 	return m
+}
+
+// known tells GETs of what is no page, but takes other methods, from those of nothing at all.
+func known(api *mux.Router, next middleware.Handler) middleware.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := next(w, r)
+		if core.KindOf(err) == core.KindNotFound && err != nil {
+			if allow := allowed(api, r); len(allow) > 0 {
+				w.Header().Set("Allow", strings.Join(allow, ", "))
+				return errMethod
+			}
+		}
+		return err
+	}
 }
 
 // endpoint hangs a Handler into the router. template names it in the metrics.
@@ -84,18 +102,23 @@ func endpoint(template string, next middleware.Handler) http.Handler {
 	})
 }
 
+// methodNotAllowed names the methods that a path knows.
 func methodNotAllowed(m *mux.Router, w http.ResponseWriter, r *http.Request) error {
-	var allow []string
+	w.Header().Set("Allow", strings.Join(allowed(m, r), ", "))
+	return errMethod
+}
+
+// allowed returns the methods that the router knows for the path of r.
+func allowed(m *mux.Router, r *http.Request) (list []string) {
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE"} {
 		probe := *r
 		probe.Method = method
 		var match mux.RouteMatch
 		if m.Match(&probe, &match) && match.MatchErr == nil && match.Route != nil {
-			allow = append(allow, method)
+			list = append(list, method)
 		}
 	}
-	w.Header().Set("Allow", strings.Join(allow, ", "))
-	return errMethod
+	return list
 }
 
 // prefixed takes the configured prefix off, and sends paths that are not in their shortest form

@@ -26,6 +26,7 @@ func (e *env) send(u *api.Upload, path string) *sender {
 	r, w := io.Pipe()
 	ctx, leave := context.WithCancel(e.Context())
 	s := &sender{w, leave, make(chan answer, 1)}
+	e.Cleanup(func() { leave(); w.Close() })
 	req, err := http.NewRequestWithContext(ctx, "PUT", e.url+path, r)
 	require.NoError(e, err)
 	req.Header.Set("X-UploadToken", u.UploadToken)

@@ -1,7 +1,5 @@
 package metadata
 
-import "path/filepath"
-
 // HotQueries returns the statements of the requests and the loops, with the indexes that
 // each must use and no other.
 func HotQueries() map[string][]string {
@@ -36,8 +34,5 @@ func HotQueries() map[string][]string {
 	}
 }
 
-// FlushLog flushes the named log from several goroutines at once, which share the work.
-func FlushLog(dir, name string) (sync func() error) {
-	w := &walSync{path: filepath.Join(dir, name)}
-	return w.sync
-}
+// LogSync returns what makes the log at path durable.
+func LogSync(path string) (sync func() error) { return (&walSync{path: path}).sync }

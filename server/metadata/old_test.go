@@ -57,14 +57,14 @@ func oldDatabase(t *testing.T, level int, recorded bool) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "plik.db")
 	db := rawDB(t, path)
-	exec(t, db, oldTables...)
+	execAll(t, db, oldTables...)
 	for _, step := range oldSteps[:level] {
-		exec(t, db, step.statements...)
+		execAll(t, db, step.statements...)
 		if recorded {
-			exec(t, db, "INSERT INTO migrations (id) VALUES ('"+step.id+"')")
+			execAll(t, db, "INSERT INTO migrations (id) VALUES ('"+step.id+"')")
 		}
 	}
-	exec(t, db, oldRows...)
+	execAll(t, db, oldRows...)
 	require.NoError(t, db.Close())
 	return path
 }
@@ -78,18 +78,18 @@ func TestOpensOldDatabases(t *testing.T) {
 		"level 4": func(t *testing.T) string { return oldDatabase(t, 4, true) },
 		"level 4 made at once": func(t *testing.T) string {
 			path := oldDatabase(t, 4, true)
-			exec(t, rawDB(t, path), "INSERT INTO migrations (id) VALUES ('SCHEMA_INIT')")
+			execAll(t, rawDB(t, path), "INSERT INTO migrations (id) VALUES ('SCHEMA_INIT')")
 			return path
 		},
 		"from a later version": func(t *testing.T) string {
 			path := oldDatabase(t, 4, true)
-			exec(t, rawDB(t, path), "INSERT INTO migrations (id) VALUES ('0099-unknown')")
+			execAll(t, rawDB(t, path), "INSERT INTO migrations (id) VALUES ('0099-unknown')")
 			return path
 		},
 		"before migrations": func(t *testing.T) string { return oldDatabase(t, 1, false) },
 		"before migrations, half made": func(t *testing.T) string {
 			path := oldDatabase(t, 3, false)
-			exec(t, rawDB(t, path), "DROP TABLE tokens", "DROP TABLE migrations", "DROP INDEX idx_upload_expire_at",
+			execAll(t, rawDB(t, path), "DROP TABLE tokens", "DROP TABLE migrations", "DROP INDEX idx_upload_expire_at",
 				"ALTER TABLE files DROP COLUMN reference")
 			return path
 		},
@@ -189,5 +189,5 @@ func TestNewSchema(t *testing.T) {
 	// Nothing that Plik 1.3 does not know of is needed to insert a row.
 	require.Equal(t, []string{"0"}, texts(t, db,
 		`SELECT count(*) FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND (c."notnull" OR c.dflt_value IS NOT NULL)`))
-	exec(t, db, oldRows...)
+	execAll(t, db, oldRows...)
 }

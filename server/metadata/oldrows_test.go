@@ -35,13 +35,13 @@ func TestTimesOfOldRows(t *testing.T) {
 		"":                                          {},
 	} {
 		id := core.NewUploadID()
-		exec(t, db, fmt.Sprintf(`INSERT INTO uploads (id, created_at, expire_at) VALUES ('%s', '%s', '%s')`, id, text, text))
+		execAll(t, db, fmt.Sprintf(`INSERT INTO uploads (id, created_at, expire_at) VALUES ('%s', '%s', '%s')`, id, text, text))
 		u, err := s.Upload(t.Context(), id)
 		require.NoError(t, err, text)
 		require.Equal(t, want, u.CreatedAt, text)
 		require.Equal(t, want, u.ExpireAt, text)
 	}
-	exec(t, db, `INSERT INTO uploads (id, expire_at) VALUES ('bad', 'tomorrow')`)
+	execAll(t, db, `INSERT INTO uploads (id, expire_at) VALUES ('bad', 'tomorrow')`)
 	_, err := s.Upload(t.Context(), "bad")
 	require.ErrorContains(t, err, `"tomorrow" is not a time`)
 }
@@ -84,7 +84,7 @@ func TestExpiryOfOldRows(t *testing.T) {
 	}
 	want := 0
 	for text, gone := range expired {
-		exec(t, db, fmt.Sprintf(`INSERT INTO uploads (id, expire_at) VALUES ('%s', '%[1]s')`, text))
+		execAll(t, db, fmt.Sprintf(`INSERT INTO uploads (id, expire_at) VALUES ('%s', '%[1]s')`, text))
 		if gone {
 			want++
 		}
@@ -106,7 +106,7 @@ func TestEmptyStatus(t *testing.T) {
 	db := rawDB(t, path)
 	for _, status := range []string{"''", "NULL", "'missing'"} {
 		id := core.NewUploadID()
-		exec(t, db, `INSERT INTO uploads (id) VALUES ('`+string(id)+`')`,
+		execAll(t, db, `INSERT INTO uploads (id) VALUES ('`+string(id)+`')`,
 			`INSERT INTO files (id, upload_id, status) VALUES ('1`+string(id)+`', '`+string(id)+`', `+status+`),
 			('2`+string(id)+`', '`+string(id)+`', `+status+`)`)
 		f, err := s.File(t.Context(), core.FileID("1"+id))
@@ -137,7 +137,7 @@ func TestOrphans(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "plik.db")
 	s := open(t, metadata.Options{ConnectionString: path})
-	exec(t, rawDB(t, path), `INSERT INTO uploads (id) VALUES ('u')`, `INSERT INTO users (id) VALUES ('local:a')`,
+	execAll(t, rawDB(t, path), `INSERT INTO uploads (id) VALUES ('u')`, `INSERT INTO users (id) VALUES ('local:a')`,
 		`INSERT INTO files (id, upload_id) VALUES ('mine', 'u'), ('orphan', 'gone'), ('nobody', NULL)`,
 		`INSERT INTO tokens (token, user_id) VALUES ('a', 'local:a'), ('b', 'local:gone'), ('c', NULL), ('d', '')`)
 	files, tokens, err := s.PurgeOrphans(t.Context())

@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/argon2"
@@ -89,7 +88,7 @@ func TestVerifyMD5(t *testing.T) {
 		{fooBarMD5, "foo", "Bar", false},
 		{fooBarMD5, "", "", false},
 		{"00000000000000000000000000000000", "foo", "bar", false},
-		{"e30cf5cdc9c1d1ea5bfc30d2ef8f8d4c", "plik", "é", false},
+		{"d707ff6c7865307c8ea874f54203b468", "plik", "é", true},
 	} {
 		got, err := k.Verify(t.Context(), "upload", c.stored, c.login, c.password)
 		require.NoError(t, err)
@@ -101,7 +100,7 @@ func TestVerifyMD5(t *testing.T) {
 func TestVerifyOtherParameters(t *testing.T) {
 	t.Parallel()
 	k := newKeeper(t, password.Options{})
-	// echo -n foo:bar | argon2 somesalt -id -t 3 -k 64 -p 2 -l 24, in other words.
+	// As another program, or an older version, may have made it.
 	sum := argon2.IDKey([]byte("foo:bar"), []byte("somesalt"), 3, 64, 2, 24)
 	ok, err := k.Verify(t.Context(), "upload", fmt.Sprintf("$argon2id$v=19$m=64,t=3,p=2$c29tZXNhbHQ$%s", raw(sum)), "foo", "bar")
 	require.NoError(t, err)
@@ -149,69 +148,6 @@ func TestVerifyRefusesHostileRows(t *testing.T) {
 		require.NotContains(t, err.Error(), sum)
 	}
 	require.Zero(t, n.Load(), "no work was done for any")
-}
-
-func TestCache(t *testing.T) {
-	t.Parallel()
-	var now atomic.Int64
-	k := newKeeper(t, password.Options{Now: func() time.Time { return time.Unix(now.Load(), 0) }})
-	n := count(k)
-	stored, err := k.Hash(t.Context(), "foo", "bar")
-	require.NoError(t, err)
-	other, err := k.Hash(t.Context(), "foo", "bar")
-	require.NoError(t, err)
-	n.Store(0)
-
-	for _, c := range []struct {
-		what             string
-		at               time.Duration
-		scope, stored    string
-		password         string
-		want             bool
-		wantHashes, size int
-	}{
-		{"first", 0, "u1", stored, "bar", true, 1, 1},
-		{"again", 0, "u1", stored, "bar", true, 0, 1},
-		{"nearly too late", 299 * time.Second, "u1", stored, "bar", true, 0, 1},
-		{"too late, use does not prolong", 300 * time.Second, "u1", stored, "bar", true, 1, 1},
-		{"another scope", 300 * time.Second, "u2", stored, "bar", true, 1, 2},
-		{"another hash of the same", 300 * time.Second, "u1", other, "bar", true, 1, 3},
-		{"wrong", 300 * time.Second, "u1", stored, "baz", false, 1, 3},
-		{"wrong again", 300 * time.Second, "u1", stored, "baz", false, 1, 3},
-		{"clock set back", 0, "u1", stored, "bar", true, 1, 3},
-		{"borders count", 0, "u1" + stored, "", "bar", false, 0, 3},
-	} {
-		now.Store(int64(c.at / time.Second))
-		n.Store(0)
-		ok, err := k.Verify(t.Context(), c.scope, c.stored, "foo", c.password)
-		require.Equal(t, c.stored == "", err != nil, c.what)
-		require.Equal(t, c.want, ok, c.what)
-		require.EqualValues(t, c.wantHashes, n.Load(), c.what)
-		require.Equal(t, c.size, k.CacheLen(), c.what)
-	}
-}
-
-func TestCacheIsBounded(t *testing.T) {
-	t.Parallel()
-	k := newKeeper(t, password.Options{})
-	n := count(k)
-	stored, err := k.Hash(t.Context(), "foo", "bar")
-	require.NoError(t, err)
-	verify := func(scope int) int32 {
-		before := n.Load()
-		ok, err := k.Verify(t.Context(), fmt.Sprint(scope), stored, "foo", "bar")
-		require.NoError(t, err)
-		require.True(t, ok)
-		return n.Load() - before
-	}
-	for i := range 1024 {
-		require.EqualValues(t, 1, verify(i))
-	}
-	require.EqualValues(t, 0, verify(0), "used: not the oldest any more")
-	require.EqualValues(t, 1, verify(1024))
-	require.Equal(t, 1024, k.CacheLen())
-	require.EqualValues(t, 0, verify(0))
-	require.EqualValues(t, 1, verify(1), "dropped")
 }
 
 func TestWorkIsBounded(t *testing.T) {

@@ -21,7 +21,16 @@ func (s *Service) Open(ctx context.Context, f *core.File) (io.ReadSeekCloser, er
 		return nil, Unavailable(f)
 	}
 	src, err := data.OpenSeeker(ctx, s.backend, data.KeyOf(f), f.Size)
-	if core.KindOf(err) == core.KindNotFound {
+	if err != nil && core.KindOf(err) == core.KindNotFound {
+		_, now, lookErr := s.store.UploadAndFile(ctx, f.UploadID, f.ID)
+		switch {
+		case core.KindOf(lookErr) == core.KindNotFound && lookErr != nil:
+			return nil, lookErr
+		case lookErr == nil && (now == nil || now.Status != core.Uploaded):
+			// It was taken away since it was looked up.
+			f.Status = core.Removed
+			return nil, Unavailable(f)
+		}
 		// The row says there are bytes: ours is the fault, not the client's.
 		return nil, fmt.Errorf("the bytes of file %s are gone, see plikd fsck: %w", f.ID, dropped(err.Error()))
 	}

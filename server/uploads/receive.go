@@ -119,8 +119,15 @@ func (s *Service) drop(ctx context.Context, u *core.Upload) {
 	}
 }
 
+func notMissing(is core.Status) error {
+	return core.E(core.KindInvalid, "file_status_invalid", "invalid file status %s, expected %s", is, core.Missing)
+}
+
 // claim moves f from Missing to Uploading for this daemon.
 func (s *Service) claim(ctx context.Context, f *core.File) error {
+	if f.Status != core.Missing {
+		return notMissing(f.Status)
+	}
 	err := s.store.MoveFile(ctx, f, core.Uploading, func(f *core.File) { f.Instance = s.instance })
 	if e, ok := errors.AsType[*core.Error](err); ok && e.Kind == core.KindConflict {
 		return core.E(core.KindInvalid, "file_status_invalid", "%s", e.Text)
@@ -148,7 +155,9 @@ func (s *Service) keep(ctx context.Context, f *core.File, body Body) error {
 		f.BackendDetails = stored.Details
 	})
 	if err != nil {
-		s.discard(done, f, stored)
+		if !s.replaced(done, f) {
+			s.discard(done, f, stored)
+		}
 		if k := core.KindOf(err); k == core.KindConflict || k == core.KindNotFound {
 			return errDeleted
 		}
@@ -167,6 +176,16 @@ func (in *ingest) blame(err error) error {
 		return cause
 	}
 	return err
+}
+
+// replaced tells whether somebody else has taken the file since: another daemon that held us
+// for dead. The bytes are then not ours to delete.
+func (s *Service) replaced(ctx context.Context, f *core.File) bool {
+	_, now, err := s.store.UploadAndFile(ctx, f.UploadID, f.ID)
+	if err != nil || now == nil {
+		return false
+	}
+	return now.Status == core.Uploaded || now.Status == core.Uploading && now.Instance != s.instance
 }
 
 // discard deletes the bytes of a file that could not be recorded.

@@ -49,7 +49,7 @@ func (s *streams) offer(id core.FileID, stop context.CancelCauseFunc) (*sender, 
 		return nil, errStopping
 	}
 	if s.senders[id] != nil {
-		return nil, core.E(core.KindInvalid, "file_status_invalid", "invalid file status %s, expected %s", core.Uploading, core.Missing)
+		return nil, notMissing(core.Uploading)
 	}
 	snd := &sender{stop: stop, receiver: make(chan *receiver, 1)}
 	s.senders[id] = snd

@@ -11,6 +11,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -29,7 +30,10 @@ func main() {
 		err = run(ctx, o, os.Stdout)
 	}
 	switch {
-	case err == flag.ErrHelp:
+	case errors.Is(err, flag.ErrHelp):
+	case ctx.Err() != nil:
+		fmt.Fprintln(os.Stderr, "bench: interrupted")
+		os.Exit(1)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -44,6 +48,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	defer b.close()
+	describe(out)
 	var results []report.Result
 	for _, section := range o.sections() {
 		fmt.Fprintf(out, "%s ...\n", section.name)

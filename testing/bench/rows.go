@@ -59,6 +59,9 @@ func (b *bench) speed(ctx context.Context) ([]report.Result, error) {
 		}
 		results = append(results, result)
 	}
+	if len(results) == 0 {
+		return nil, fmt.Errorf("no row matches %q", b.only)
+	}
 	return results, nil
 }
 

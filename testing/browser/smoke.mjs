@@ -154,6 +154,12 @@ async function cancelAndRetry() {
   await button(page, 'Upload').click();
   const id = /\/file\/([^/]+)\//.exec((await holding).request().url())[1];
   await look(page, 'sending');
+  await page.getByRole('link', { name: 'New upload' }).click();
+  await button(page, 'Go on').click();
+  await check('leaving is asked first, and the address stays', async () => {
+    await page.waitForURL(`${base}#/`);
+    return heading(page).getByText('Sending').isVisible();
+  });
   const removed = page.waitForResponse((response) => response.request().method() === 'DELETE');
   await button(page, 'Cancel').click();
   await check('Cancel deletes what was begun', async () => (await removed).url().endsWith(`/upload/${id}`) && (await removed).ok());

@@ -31,32 +31,32 @@ func takeOwnership(root *os.Root) (*owner, error) {
 	}
 	// Someone else's sweep or look may hit the moment between creating the file and locking it.
 	for range 100 {
-		o, err := tryOwnership(root, core.RandomText(12))
-		if o != nil || err != nil {
+		o, ok, err := tryOwnership(root, core.RandomText(12))
+		if ok || err != nil {
 			return o, err
 		}
 	}
 	return nil, errors.New("lock " + lockPath("*") + ": other processes are always faster")
 }
 
-// tryOwnership returns nil, nil when another process was in between.
-func tryOwnership(root *os.Root, id string) (*owner, error) {
+// tryOwnership returns false when another process was in between.
+func tryOwnership(root *os.Root, id string) (*owner, bool, error) {
 	f, err := root.OpenFile(lockPath(id), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	o := &owner{id: id, lock: f}
 	locked, err := tryLock(f)
 	if err != nil {
 		// A file system without locks: nobody will be able to tell that this owner is dead,
 		// and nothing of it will ever be discarded. Storing files works.
-		return o, nil
+		return o, true, nil
 	}
 	if locked && sameFile(root, f, lockPath(id)) {
-		return o, nil
+		return o, true, nil
 	}
-	_ = o.release(root)
-	return nil, nil
+	_ = o.release(root) // a lock file too many does no harm
+	return nil, false, nil
 }
 
 // release ends the ownership.

@@ -39,7 +39,14 @@ export async function send(app, config) {
 function begin(app, upload, items, changed) {
   const headers = api.rights({ token: upload.uploadToken });
   const { signal } = app;
-  const queue = new Queue(items, headers, () => { if (!signal.aborted) changed(queue); });
+  let due = 0; // the page follows ten times a second, however many files move
+  const soon = () => {
+    due ||= setTimeout(() => {
+      due = 0;
+      if (!signal.aborted) changed(queue);
+    }, 100);
+  };
+  const queue = new Queue(items, headers, soon);
   const cancel = () => {
     queue.cancel();
     api.remove(upload, headers).catch(() => {}); // it expires by itself if this does not get through
@@ -137,10 +144,12 @@ class Rows {
   draw(waiting = 'Waiting', sent = 'Sent') {
     for (const line of this.#rows) {
       const { item, bar, button, sub } = line;
+      if (line.state === item.state && line.loaded === item.loaded && line.moving === item.moving) continue;
+      Object.assign(line, { loaded: item.loaded, moving: item.moving });
       const idle = this.#quiet && !item.moving;
       bar.value = item.state === 'done' ? bar.max : idle ? 0 : item.loaded;
       if (item.state === 'sending') sub.textContent = idle ? 'Waiting for the receiver' : `${format.size(item.loaded)} of ${format.size(item.file.size)}`;
-      if (item.state === line.state) continue;
+      if (line.state === item.state) continue;
       line.state = item.state;
       bar.hidden = item.state === 'done' || item.state === 'failed';
       button.hidden = item.state !== 'failed';

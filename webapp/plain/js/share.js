@@ -146,9 +146,10 @@ class Share {
     const note = field(this.#view, 'note');
     const missing = (this.#upload.files ?? []).length - this.#visible.length;
     let text = '';
-    if (this.#upload.stream) text = ready.length > 0 ? 'The sender is waiting with the page open. The download comes straight from there.' : 'The sender is not ready. Keep this page open: it looks again by itself.';
+    const left = this.#visible.some((file) => !this.#started.has(file.id));
+    if (this.#upload.stream && left) text = ready.length > 0 ? 'The sender is waiting with the page open. The download comes straight from there.' : 'The sender is not ready. Keep this page open: it looks again by itself.';
     else if (this.#visible.length === 0) text = 'Nothing in here yet.';
-    else if (missing > 0) text = `${format.files(missing)} of this upload ${missing === 1 ? 'is' : 'are'} gone.`;
+    else if (missing > 0 && !this.#upload.stream) text = `${format.files(missing)} of this upload ${missing === 1 ? 'is' : 'are'} gone.`;
     note.hidden = text === '';
     $('p', note).textContent = text;
   }

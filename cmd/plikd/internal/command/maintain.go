@@ -59,20 +59,22 @@ of interrupted uploads. It may run beside the daemon. Exit code 1 when something
 				o.Store, o.Backend = b.Metadata, b.Data
 				o.Report = func(f fsck.Finding) { fmt.Fprintln(a.out, f) }
 				sum, err := fsck.Run(cmd.Context(), o)
-				fmt.Fprintln(a.out, sum)
+				fmt.Fprintf(a.out, "%d files and %d objects checked, %d problems found, %d repaired, %d objects left alone because they are younger than %s\n",
+					sum.Files, sum.Objects, sum.Found, sum.Repaired, sum.Young, o.MinAge)
 				if err != nil {
 					return err
 				}
-				if n := sum.Unrepaired(); n > 0 && o.Repair {
-					return fmt.Errorf("%d problems could not be repaired", n)
-				} else if n > 0 {
-					return fmt.Errorf("%d problems found, run plikd fsck --repair to remove them", n)
+				if left := sum.Found - sum.Repaired; left > 0 && o.Repair {
+					return fmt.Errorf("%d problems could not be repaired", left)
+				} else if left > 0 {
+					return fmt.Errorf("%d problems found, run plikd fsck --repair to remove them", left)
 				}
 				return nil
 			}))
 		},
 	}
 	cmd.Flags().BoolVar(&o.Repair, "repair", false, "remove what is found")
+	cmd.Flags().BoolVar(&o.AllowEmpty, "allow-empty", false, "repair even though nothing at all is stored, as after a loss of all data")
 	cmd.Flags().DurationVar(&o.MinAge, "min-age", o.MinAge, "leave alone what is younger: it may be arriving right now")
 	return cmd
 }

@@ -54,9 +54,9 @@ func goal(g Goal) string {
 	case g == (Goal{}):
 		return ""
 	case g.AtMost:
-		return "<= " + Number(g.Value)
+		return fmt.Sprintf("<= %g", g.Value)
 	}
-	return ">= " + Number(g.Value)
+	return fmt.Sprintf(">= %g", g.Value)
 }
 
 func spread(s Summary) string {

@@ -57,12 +57,9 @@ http {
 // StartNginx runs nginx in dir with one worker for each core. bodyBuffer is its
 // client_body_buffer_size ("16k" is what nginx has when nothing is set).
 func StartNginx(ctx context.Context, dir, bodyBuffer string) (*Nginx, error) {
-	path, err := exec.LookPath("nginx")
+	path, err := FindNginx()
 	if err != nil {
-		// Debian keeps it where the PATH of an ordinary user does not look.
-		if path, err = exec.LookPath("/usr/sbin/nginx"); err != nil {
-			return nil, errors.New("nginx is not installed: it is the yardstick of this benchmark, install Debian's package nginx-light")
-		}
+		return nil, err
 	}
 	if err := errors.Join(os.MkdirAll(filepath.Join(dir, "root"), 0o755), os.MkdirAll(filepath.Join(dir, "tmp"), 0o755)); err != nil {
 		return nil, err
@@ -86,4 +83,15 @@ func StartNginx(ctx context.Context, dir, bodyBuffer string) (*Nginx, error) {
 		return nil, err
 	}
 	return &Nginx{Process: p, URL: "http://" + addr, Root: filepath.Join(dir, "root")}, nil
+}
+
+// FindNginx returns the path of the program nginx.
+func FindNginx() (string, error) {
+	// Debian keeps it where the PATH of an ordinary user does not look.
+	for _, name := range []string{"nginx", "/usr/sbin/nginx"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("nginx is not installed: it is the yardstick of this benchmark, install Debian's package nginx-light")
 }
