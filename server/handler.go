@@ -17,7 +17,7 @@ func (s *Server) handlerOptions() handlers.Options {
 		Config: c.Public(), Build: s.Build, Ready: s.backends.Ready,
 		Path: c.Path, DownloadDomain: c.DownloadDomain, DownloadHosts: c.DownloadHosts,
 		Proxies:   middleware.Proxies{Header: c.SourceIPHeader, Trusted: c.TrustedNetworks},
-		Whitelist: c.UploadNetworks, Strict: c.EnhancedWebSecurity, Debug: c.Debug,
+		Whitelist: c.UploadNetworks, Strict: c.EnhancedWebSecurity, Debug: c.Debug, Dump: c.DebugRequests,
 	}
 	if c.PublicBase != nil {
 		o.PublicURL = c.PublicBase.String()

@@ -43,6 +43,7 @@ type Options struct {
 	Whitelist []netip.Prefix // who may create uploads; empty: everybody
 	Strict    bool           // EnhancedWebSecurity
 	Debug     bool           // tell clients the causes of server errors
+	Dump      bool           // log the headers of requests, without secrets
 
 	// What is served beside the API; nil: nothing.
 	Web, Clients, Changelog fs.FS
@@ -70,6 +71,7 @@ func New(o Options) (*Handlers, error) {
 		Log:     o.Log,
 		Render:  h.renderError,
 		Now:     o.Now,
+		Dump:    o.Dump,
 	}
 	if o.Metrics != nil {
 		s.Observe = observer{o.Metrics}

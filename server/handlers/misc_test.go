@@ -219,7 +219,7 @@ func TestPathPrefix(t *testing.T) {
 
 func TestCanariesStaySecret(t *testing.T) {
 	t.Parallel()
-	e := serve(t)
+	e := serve(t, func(o *handlers.Options, _ *uploads.Policy) { o.Dump = true })
 	u, path := e.upload(`{"login":"canarylogin","password":"canarypassword"}`, "a.txt", "hello")
 	var seen strings.Builder
 	for _, p := range []string{"/upload/" + u.ID, path, "/archive/" + u.ID + "/a.zip", "/config", "/version", "/upload/nope"} {
@@ -229,7 +229,7 @@ func TestCanariesStaySecret(t *testing.T) {
 			a.Header.Write(&seen)
 		}
 	}
-	e.get(path+"?password=canarypassword", "X-UploadToken", u.UploadToken, "Cookie", "plik-session=canarycookie", "X-PlikToken", "canarytoken")
+	e.get(path+"?password=canarypassword", "X-UploadToken", u.UploadToken, "Cookie", "plik-session=canarycookie", "X-PlikToken", "canarytoken", "X-Plik-Password", "canary", "X-Whatever", "canary")
 	e.eventually("the requests are logged", func() bool { return strings.Count(e.log.String(), "\n") >= 15 })
 	for _, canary := range []string{"canary", "Y2FuYXJ5", u.UploadToken, "argon2"} {
 		require.NotContains(t, seen.String(), canary)

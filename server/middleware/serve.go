@@ -28,6 +28,7 @@ type Server struct {
 	// Render answers with an error. Called only when nothing has been sent yet.
 	Render func(w http.ResponseWriter, r *http.Request, err error)
 	Now    core.Clock
+	Dump   bool // log the headers of requests
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -74,6 +75,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, scope *Scope) (er
 	if scope.IP, scope.Secure, err = s.Proxies.Client(r); err != nil {
 		return err
 	}
+	if s.Dump {
+		dump(s.Log, r, scope)
+	}
 	s.Next.ServeHTTP(w, r)
 	return scope.Err
 }
@@ -97,7 +101,7 @@ func (s *Server) end(w *writer, r *http.Request, scope *Scope, began time.Time, 
 // StatusClientGone stands in the log for a client that left before the answer.
 const StatusClientGone = 499
 
-// Quiet routes are polled by machines; they are logged at debug level only.
+// quiet routes are polled by machines; they are logged at debug level only.
 func quiet(path string) bool { return path == "/health" || path == "/ready" }
 
 func (s *Server) access(r *http.Request, scope *Scope, status int, took time.Duration, received, sent int64, aborted bool) {

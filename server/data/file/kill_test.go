@@ -6,10 +6,13 @@ import (
 	"os/exec"
 	"path"
 	"strconv"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/data"
 	"github.com/root-gg/plik/server/data/file"
 )
@@ -115,6 +118,44 @@ func TestDeadLocksAreSwept(t *testing.T) {
 	require.Equal(t, ".lock", path.Ext(locks[0].Name()))
 	_, err = live.Put(t.Context(), key, body(), -1)
 	require.NoError(t, err)
+}
+
+// TestStoresComeAndGo opens and closes stores of one directory all at once: each sweeps the
+// locks of the dead while others are just taking theirs.
+func TestStoresComeAndGo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 10 {
+				comeAndGo(t, dir)
+			}
+		})
+	}
+	wg.Wait()
+	left, err := os.ReadDir(dir + "/.partial")
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
+
+func comeAndGo(t *testing.T, dir string) {
+	s, err := file.New(file.Options{Directory: dir})
+	if !assert.NoError(t, err) {
+		return
+	}
+	s.Inject(func(step string) error {
+		if step == "close" { // a partial file is there now
+			for e, err := range s.List(t.Context()) {
+				assert.NoError(t, err)
+				assert.False(t, e.Partial, "that of a live store: %s", e.Name)
+			}
+		}
+		return nil
+	})
+	_, err = s.Put(t.Context(), data.Key{File: core.NewFileID()}, body(), -1)
+	assert.NoError(t, err)
+	assert.NoError(t, s.Close())
 }
 
 // write makes a file, and the directory it is in.

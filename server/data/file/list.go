@@ -87,6 +87,11 @@ func (w *walk) partials() error {
 		if w.alive[owner] {
 			return nil
 		}
+		// The store may have finished the file and closed since the directory was read. Once it
+		// is known to be gone, what is there stays.
+		if _, err := w.root.Lstat(partialDir + "/" + e.Name()); isAbsent(err) {
+			return nil
+		}
 		return w.emit(e, data.Entry{Key: data.Key{File: id}, Partial: true, Name: e.Name()})
 	})
 }
