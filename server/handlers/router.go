@@ -126,6 +126,10 @@ func allowed(m *mux.Router, r *http.Request) (list []string) {
 func (h *Handlers) prefixed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := r.URL.Path
+		if p == "" || p[0] != '/' { // CONNECT and OPTIONS *: we are no proxy
+			middleware.ScopeOf(r).Err = core.E(core.KindNotFound, "not_found", "404 page not found")
+			return
+		}
 		if h.Path != "" {
 			rest, ok := strings.CutPrefix(p, h.Path)
 			switch {
@@ -154,9 +158,6 @@ func (h *Handlers) prefixed(next http.Handler) http.Handler {
 
 // clean is path.Clean that keeps a trailing slash.
 func clean(p string) string {
-	if p == "" || p[0] != '/' {
-		p = "/" + p
-	}
 	c := path.Clean(p)
 	if c != "/" && strings.HasSuffix(p, "/") {
 		c += "/"
