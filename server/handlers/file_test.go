@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -320,7 +321,7 @@ func TestOneShotRace(t *testing.T) {
 	}
 	wg.Wait()
 	require.EqualValues(t, 1, got.Load())
-	require.Equal(t, []string{"deleted"}, e.status(u))
+	e.eventually("the bytes are gone", func() bool { return e.status(u)[0] == "deleted" })
 	e.empty()
 }
 
@@ -341,7 +342,7 @@ func TestOneShotIsNotSpentByLooking(t *testing.T) {
 	a.is(t, 200, "hello")
 	require.Equal(t, "no-cache, no-store, must-revalidate", a.Get("Cache-Control"))
 	require.Equal(t, "none", a.Get("Accept-Ranges"))
-	require.Contains(t, e.get(path).body, ": deleted")
+	require.Contains(t, e.get(path).body, "is not available : ")
 	require.Equal(t, 404, e.get(zip).status)
 }
 
@@ -405,7 +406,7 @@ func TestOneShotArchive(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, r.File, 1)
 	e.get(path).is(t, 404, "the files of this upload were downloaded already\n")
-	require.Equal(t, []string{"deleted", "deleted"}, e.status(u))
+	e.eventually("the bytes are gone", func() bool { return slices.Equal(e.status(u), []string{"deleted", "deleted"}) })
 	e.empty()
 }
 

@@ -42,7 +42,9 @@ func (s *Service) send(ctx context.Context, f *core.File, body Body, ready func(
 
 	in := newIngest(ctx, nil, s.policy.MaxFileSize, !s.policy.NoDigest)
 	in.eager = true
-	if err := s.handOver(ctx, snd, f, in, body, size); err != nil {
+	err = s.handOver(ctx, snd, f, in, body, size)
+	s.streams.withdraw(f.ID, snd) // before others see that the file may be sent again
+	if err != nil {
 		s.release(ctx, f)
 		return err
 	}

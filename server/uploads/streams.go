@@ -67,11 +67,13 @@ func (s *streams) open(id core.FileID, snd *sender) {
 	delete(s.waiting, id)
 }
 
-// withdraw ends an offer. A receiver that came in the last moment is told.
+// withdraw ends an offer, once or more often. A receiver that came in the last moment is told.
 func (s *streams) withdraw(id core.FileID, snd *sender) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.senders, id)
+	if s.senders[id] == snd {
+		delete(s.senders, id)
+	}
 	select {
 	case r := <-snd.receiver:
 		r.done <- errSenderGone
