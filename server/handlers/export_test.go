@@ -1,5 +1,24 @@
 package handlers
 
+import (
+	"io"
+	"net/http"
+)
+
+// ServeContent is serveContent.
+var ServeContent = serveContent
+
+// ReadForm reads the whole file of a form.
+func ReadForm(r *http.Request, body io.Reader) (name string, content []byte, err error) {
+	f, err := openForm(r, body)
+	if err != nil {
+		return "", nil, err
+	}
+	defer f.Close()
+	content, _ = io.ReadAll(f.file)
+	return f.name, content, nil
+}
+
 // Routes lists the API as "METHOD /path".
 func Routes() (list []string) {
 	for _, r := range (&Handlers{}).routes() {
