@@ -24,9 +24,41 @@ func (s *Store) read(ctx context.Context, op string, fn func(ctx context.Context
 	return failed(op, retryBusy(ctx, func() error { return fn(quick) }))
 }
 
-// write runs fn, which makes one change in one statement, as the only writer of this
-// process. fn runs again from the start when another process has the lock.
+// write runs fn, which makes one change in one statement. fn runs again from the start
+// when another process has the lock, or when changes made with it failed.
 func (s *Store) write(ctx context.Context, op string, fn func(ctx context.Context) error) error {
+	return s.submit(ctx, &change{op: op, fn: fn})
+}
+
+// writeTx is write for a change in several statements: all of them, or none.
+func (s *Store) writeTx(ctx context.Context, op string, fn func(ctx context.Context) error) error {
+	return s.submit(ctx, &change{op: op, fn: fn, multi: true})
+}
+
+// transaction runs fn between BEGIN and COMMIT. Its caller holds the gate: there is one
+// connection and we have it to ourselves, so its transaction can be driven with prepared
+// statements. IMMEDIATE takes the write lock here and now: nothing after it meets a lock.
+func (s *Store) transaction(ctx context.Context, fn func() error) error {
+	if _, err := s.st.begin.ExecContext(ctx); err != nil {
+		return err
+	}
+	committed := false
+	defer func() {
+		if !committed { // fn failed or panicked, or the commit did
+			// It fails when SQLite has rolled back by itself, as on a full disk.
+			_, _ = s.st.rollback.ExecContext(ctx)
+		}
+	}()
+	if err := fn(); err != nil {
+		return err
+	}
+	_, err := s.st.commit.ExecContext(ctx)
+	committed = err == nil
+	return err
+}
+
+// exclusive runs fn as the only writer of this process, in no transaction.
+func (s *Store) exclusive(ctx context.Context, op string, fn func(ctx context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return failed(op, err)
 	}
@@ -41,34 +73,9 @@ func (s *Store) write(ctx context.Context, op string, fn func(ctx context.Contex
 	return failed(op, retryBusy(ctx, func() error { return fn(quick) }))
 }
 
-// writeTx is write for a change in several statements: all of them, or none.
-func (s *Store) writeTx(ctx context.Context, op string, fn func(ctx context.Context) error) error {
-	return s.write(ctx, op, func(ctx context.Context) error {
-		// There is one connection and we have it to ourselves, so its transaction can be
-		// driven with prepared statements. IMMEDIATE takes the write lock here and now:
-		// nothing after it meets a lock.
-		if _, err := s.st.begin.ExecContext(ctx); err != nil {
-			return err
-		}
-		committed := false
-		defer func() {
-			if !committed { // fn failed or panicked, or the commit did
-				// It fails when SQLite has rolled back by itself, as on a full disk.
-				_, _ = s.st.rollback.ExecContext(ctx)
-			}
-		}()
-		if err := fn(ctx); err != nil {
-			return err
-		}
-		_, err := s.st.commit.ExecContext(ctx)
-		committed = err == nil
-		return err
-	})
-}
-
-// writeORM is write through GORM.
+// writeORM is exclusive through GORM, which drives its transactions by itself.
 func (s *Store) writeORM(ctx context.Context, op string, fn func(db *gorm.DB) error) error {
-	return s.write(ctx, op, func(ctx context.Context) error { return fn(s.ormW.WithContext(ctx)) })
+	return s.exclusive(ctx, op, func(ctx context.Context) error { return fn(s.ormW.WithContext(ctx)) })
 }
 
 // readORM is read through GORM.

@@ -72,7 +72,7 @@ func (d dsn) open(readOnly bool) string {
 		"synchronous(NORMAL)",
 		"foreign_keys(1)",
 		"cache_size(-16384)",           // KiB a connection may use
-		"mmap_size(1073741824)",                 // bytes: read without a system call for each page
+		"mmap_size(1073741824)",        // bytes: read without a system call for each page
 		"journal_size_limit(67108864)", // bytes the log keeps after a checkpoint
 	}
 	if readOnly {

@@ -97,7 +97,7 @@ const (
 type statements struct {
 	ping, upload, uploadAndFile, uploadFiles, file, files               *sql.Stmt
 	removedFiles, uploadingFiles, expired, deletedUploads, orphans      *sql.Stmt
-	begin, commit, rollback                                             *sql.Stmt
+	begin, commit, rollback, savepoint, release, rollbackTo             *sql.Stmt
 	insertUpload, insertFile, addFile, liveUpload, fileState, claimFile *sql.Stmt
 	setCRC32, setExpiry, removeUpload, expireUpload, markFiles          *sql.Stmt
 	unfinishedFile, dropFiles, dropUpload, dropOrphan, dropTokens       *sql.Stmt
@@ -113,6 +113,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	}
 	writes := map[**sql.Stmt]string{
 		&st.begin: `BEGIN IMMEDIATE`, &st.commit: `COMMIT`, &st.rollback: `ROLLBACK`,
+		&st.savepoint: `SAVEPOINT change`, &st.release: `RELEASE change`, &st.rollbackTo: `ROLLBACK TO change`,
 		&st.insertUpload: sqlInsertUpload, &st.insertFile: sqlInsertFile, &st.addFile: sqlAddFile,
 		&st.liveUpload: sqlLiveUpload, &st.fileState: sqlFileState, &st.claimFile: sqlClaimFile,
 		&st.setCRC32: sqlSetCRC32, &st.setExpiry: sqlSetExpiry, &st.removeUpload: sqlRemoveUpload,

@@ -38,6 +38,7 @@ type Store struct {
 	ormR   *gorm.DB
 
 	gate  chan struct{} // holds one element while somebody writes
+	queue batch
 	wal   walSync
 	st    statements
 	moves map[moveKey]*sql.Stmt // guarded by gate

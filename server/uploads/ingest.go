@@ -30,6 +30,10 @@ type ingest struct {
 	// eager hands bytes on as they come instead of gathering whole blocks.
 	eager bool
 
+	first  *[blockSize]byte // read ahead by gather; nil: nothing was
+	firstN int
+	read   int // of first, by Read
+
 	size int64
 	head []byte // the first bytes, to tell the type by
 	md5  hash.Hash
@@ -50,16 +54,52 @@ func newIngest(ctx context.Context, r io.Reader, limit int64, digest bool) *inge
 
 // Read is for backends that must pull; it hashes in line.
 func (in *ingest) Read(p []byte) (int, error) {
+	if in.first != nil {
+		n := copy(p, in.first[in.read:in.firstN])
+		if in.read += n; in.read == in.firstN {
+			in.drop()
+		}
+		in.sum(p[:n])
+		return n, nil
+	}
 	n, err := in.next(p)
 	in.sum(p[:n])
 	return n, err
 }
 
+// gather reads the first block, and tells whether that is all. drop must be called in the end.
+func (in *ingest) gather() (whole bool, err error) {
+	in.first = blocks.Get().(*[blockSize]byte)
+	in.firstN, err = in.fill(in.first[:])
+	if err == io.EOF {
+		return true, nil
+	}
+	return false, err
+}
+
+// drop gives back what gather took.
+func (in *ingest) drop() {
+	if in.first != nil {
+		blocks.Put(in.first)
+		in.first = nil
+	}
+}
+
+// start returns the first block and what is in it.
+func (in *ingest) start() (a *[blockSize]byte, n int, err error) {
+	if in.first == nil {
+		in.first = blocks.Get().(*[blockSize]byte)
+		in.firstN, err = in.fill(in.first[:])
+	} else if in.eof {
+		err = io.EOF
+	}
+	return in.first, in.firstN, err
+}
+
 // WriteTo moves everything to w.
 func (in *ingest) WriteTo(w io.Writer) (int64, error) {
-	a := blocks.Get().(*[blockSize]byte)
-	defer blocks.Put(a)
-	n, err := in.fill(a[:])
+	a, n, err := in.start()
+	defer in.drop()
 	if err == io.EOF { // the usual small file: not worth a goroutine
 		in.sum(a[:n])
 		if n == 0 {

@@ -40,7 +40,9 @@ func (s *Service) Receive(ctx context.Context, u *core.Upload, f *core.File, bod
 	if err := s.claim(ctx, f); err != nil {
 		return err
 	}
-	return s.keep(ctx, f, body)
+	in := s.ingest(ctx, body)
+	defer in.drop()
+	return s.keep(ctx, f, in, body)
 }
 
 // acceptable refuses what is known to fail before a byte is read.
@@ -55,7 +57,7 @@ func (s *Service) acceptable(u *core.Upload, size int64) error {
 }
 
 // ReceiveNew adds a file to u and takes its content, as Receive does. A file whose
-// content failed stays in the upload, Missing.
+// content failed stays in the upload, Missing, if it was large enough for others to see it.
 func (s *Service) ReceiveNew(ctx context.Context, u *core.Upload, name string, body Body) (*core.File, error) {
 	if err := s.acceptable(u, body.Size); err != nil {
 		return nil, err
@@ -64,19 +66,20 @@ func (s *Service) ReceiveNew(ctx context.Context, u *core.Upload, name string, b
 	if err != nil {
 		return nil, explain("unable to create file", err)
 	}
-	if !u.Stream { // born in the state that claim would bring it to
-		f.Status, f.Instance = core.Uploading, s.instance
+	add := func(ctx context.Context) error {
+		err := s.store.AddFile(ctx, f, s.policy.MaxFiles)
+		if err != nil && core.KindOf(err) == core.KindTooLarge {
+			return core.E(core.KindInvalid, "too_many_files", "maximum number file per upload reached, limit is %d", s.policy.MaxFiles)
+		}
+		return err
 	}
-	switch err := s.store.AddFile(ctx, f, s.policy.MaxFiles); {
-	case core.KindOf(err) == core.KindTooLarge:
-		return nil, core.E(core.KindInvalid, "too_many_files", "maximum number file per upload reached, limit is %d", s.policy.MaxFiles)
-	case err != nil:
-		return nil, fmt.Errorf("add file: %w", err)
+	if !u.Stream {
+		return f, s.keepNew(ctx, f, body, add)
 	}
-	if u.Stream {
-		return f, s.send(ctx, f, body, func() {})
+	if err := add(ctx); err != nil {
+		return nil, err
 	}
-	return f, s.keep(ctx, f, body)
+	return f, s.send(ctx, f, body, func() {})
 }
 
 // Quick makes an upload of one file out of its content. announce is called when a stream
@@ -91,26 +94,19 @@ func (s *Service) Quick(ctx context.Context, c Caller, r Request, name string, b
 	if err := s.acceptable(u, body.Size); err != nil {
 		return nil, err
 	}
-	f := u.Files[0]
+	create := func(ctx context.Context) error { return s.store.CreateUpload(ctx, u) }
 	if !u.Stream {
-		f.Status, f.Instance = core.Uploading, s.instance
-	}
-	if err := s.store.CreateUpload(ctx, u); err != nil {
-		return nil, fmt.Errorf("create upload: %w", err)
-	}
-	if u.Stream {
-		err = s.send(ctx, f, body, func() { announce(u) })
-	} else {
-		err = s.keep(ctx, f, body)
+		err = s.keepNew(ctx, u.Files[0], body, create)
+	} else if err = create(ctx); err == nil {
+		err = s.send(ctx, u.Files[0], body, func() { announce(u) })
 	}
 	if err != nil {
 		s.drop(ctx, u)
-		return u, err
 	}
-	return u, nil
+	return u, err
 }
 
-// drop takes back an upload that nobody has seen.
+// drop takes back an upload that nobody has seen, if it came to be.
 func (s *Service) drop(ctx context.Context, u *core.Upload) {
 	ctx, cancel := settle(ctx)
 	defer cancel()
@@ -135,14 +131,50 @@ func (s *Service) claim(ctx context.Context, f *core.File) error {
 	return err
 }
 
+// keepNew stores the content of a file that insert makes known. A small one is made known when
+// it is stored, so that it costs one change of the database; of a large one others know while it
+// arrives, and it is recovered when this daemon dies.
+func (s *Service) keepNew(ctx context.Context, f *core.File, body Body, insert func(context.Context) error) error {
+	in := s.ingest(ctx, body)
+	defer in.drop()
+	whole, err := in.gather()
+	if err != nil {
+		return err
+	}
+	if !whole {
+		f.Status, f.Instance = core.Uploading, s.instance // born as claim would make it
+		if err := insert(ctx); err != nil {
+			return err
+		}
+		return s.keep(ctx, f, in, body)
+	}
+	stored, err := s.backend.Put(ctx, data.KeyOf(f), in, int64(in.firstN))
+	if err != nil {
+		return in.blame(err)
+	}
+	in.describe(f)
+	f.Status, f.BackendDetails = core.Uploaded, stored.Details
+	done, cancel := settle(ctx)
+	defer cancel()
+	if err := insert(done); err != nil {
+		s.discard(done, f, stored)
+		return err
+	}
+	return nil
+}
+
+func (s *Service) ingest(ctx context.Context, body Body) *ingest {
+	return newIngest(ctx, body, s.policy.MaxFileSize, !s.policy.NoDigest)
+}
+
 // keep stores the content of f, which this daemon has claimed.
-func (s *Service) keep(ctx context.Context, f *core.File, body Body) error {
+func (s *Service) keep(ctx context.Context, f *core.File, in *ingest, body Body) error {
 	ctx, end := s.running.begin(ctx, f.ID)
 	defer end()
 	stop := body.watch(ctx)
 	defer stop()
+	in.ctx = ctx
 
-	in := newIngest(ctx, body, s.policy.MaxFileSize, !s.policy.NoDigest)
 	stored, err := s.backend.Put(ctx, data.KeyOf(f), in, body.Size)
 	if err != nil {
 		s.release(ctx, f)
