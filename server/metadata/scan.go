@@ -18,15 +18,14 @@ type scanner interface{ Scan(dest ...any) error }
 type uploadScan struct {
 	u               core.Upload
 	ttl             int64
+	flags           int64 // one column for all: each column costs a microsecond
 	created, expire string
 }
 
 func (s *uploadScan) dest() []any {
 	u := &s.u
 	return append(make([]any, 0, 32), // room for a file's too
-		&u.ID, &u.UploadToken, &s.ttl, &u.ExtendTTL,
-		&u.Stream, &u.OneShot, &u.Removable,
-		&u.ProtectedByPassword, &u.Login, &u.Password,
+		&u.ID, &u.UploadToken, &s.ttl, &s.flags, &u.Login, &u.Password,
 		&u.Comments, &u.RemoteIP, &u.User, &u.Token,
 		&s.created, &s.expire)
 }
@@ -35,6 +34,8 @@ func (s *uploadScan) upload() (*core.Upload, error) {
 	var err error
 	u := &s.u
 	u.TTL = int(s.ttl)
+	u.ExtendTTL, u.Stream, u.OneShot = s.flags&1 != 0, s.flags&2 != 0, s.flags&4 != 0
+	u.Removable, u.ProtectedByPassword = s.flags&8 != 0, s.flags&16 != 0
 	if u.CreatedAt, err = parseTime(s.created); err == nil {
 		u.ExpireAt, err = parseTime(s.expire)
 	}

@@ -10,9 +10,10 @@ import (
 // hold zero values. An expression has no declared type, which keeps the driver from
 // guessing at times.
 const (
-	uploadColumns = `u.id, COALESCE(u.upload_token, ''), COALESCE(u.ttl, 0), COALESCE(u.extend_ttl, 0),
-		COALESCE(u.stream, 0), COALESCE(u.one_shot, 0), COALESCE(u.removable, 0),
-		COALESCE(u.protected_by_password, 0), COALESCE(u.login, ''), COALESCE(u.password, ''),
+	uploadColumns = `u.id, COALESCE(u.upload_token, ''), COALESCE(u.ttl, 0),
+		COALESCE(u.extend_ttl, 0) + 2 * COALESCE(u.stream, 0) + 4 * COALESCE(u.one_shot, 0)
+			+ 8 * COALESCE(u.removable, 0) + 16 * COALESCE(u.protected_by_password, 0),
+		COALESCE(u.login, ''), COALESCE(u.password, ''),
 		COALESCE(u.comments, ''), COALESCE(u.remote_ip, ''), COALESCE(u."user", ''), COALESCE(u.token, ''),
 		COALESCE(u.created_at, ''), COALESCE(u.expire_at, '')`
 
