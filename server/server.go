@@ -15,6 +15,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/root-gg/plik/server/cleaner"
+	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/handlers"
 	"github.com/root-gg/plik/server/metrics"
 	"github.com/root-gg/plik/server/password"
@@ -68,6 +69,7 @@ func (s *Server) build() (err error) {
 	}
 	s.cleaner, err = cleaner.New(cleaner.Options{
 		Store: s.backends.Metadata, Backend: s.backends.Data, Log: logrus.NewEntry(s.Log), Now: s.Now,
+		Held: func(id core.FileID) bool { return s.uploads.Held(id) },
 		Observe: func(r cleaner.Result) {
 			s.metrics.Cleaned(metrics.Cleaning{
 				RemovedUploads: r.RemovedUploads, DeletedFiles: r.DeletedFiles, DeletedUploads: r.DeletedUploads,

@@ -40,6 +40,8 @@ type Options struct {
 	// Heartbeat is how often Run gives a sign of life (10 s). Daemons that share a database
 	// should agree on it.
 	Heartbeat time.Duration
+	// Held tells whether this process still hands out the bytes of a Removed file. May be nil.
+	Held func(core.FileID) bool
 	// Observe is told of every pass that was not skipped. May be nil.
 	Observe func(Result)
 }
@@ -52,6 +54,7 @@ type Cleaner struct {
 	now     core.Clock
 	self    core.Instance
 	observe func(Result)
+	held    func(core.FileID) bool
 
 	interval, jitter, leaseTTL, heartbeat time.Duration
 
@@ -74,7 +77,7 @@ func New(o Options) (*Cleaner, error) {
 		return nil, errors.New("cleaner: Interval, LeaseTTL and Heartbeat cannot be negative")
 	}
 	c := &Cleaner{
-		store: o.Store, backend: o.Backend, log: o.Log, now: o.Now, self: o.Instance, observe: o.Observe,
+		store: o.Store, backend: o.Backend, log: o.Log, now: o.Now, self: o.Instance, observe: o.Observe, held: o.Held,
 		interval: orElse(o.Interval, 300*time.Second), jitter: orElse(o.Jitter, 300*time.Second),
 		leaseTTL: orElse(o.LeaseTTL, 60*time.Second), heartbeat: orElse(o.Heartbeat, 10*time.Second),
 		wake: make(chan struct{}, 1),
@@ -83,6 +86,9 @@ func New(o Options) (*Cleaner, error) {
 		quiet := logrus.New()
 		quiet.SetOutput(io.Discard)
 		c.log = logrus.NewEntry(quiet)
+	}
+	if c.held == nil {
+		c.held = func(core.FileID) bool { return false }
 	}
 	if c.now == nil {
 		c.now = time.Now

@@ -104,7 +104,11 @@ func (c *Cleaner) expire(ctx context.Context, res *Result) error {
 // One that fails does not stop the others.
 func (c *Cleaner) deleteFiles(ctx context.Context, res *Result) error {
 	failed, after := 0, core.FileID("")
-	var last error
+	var live map[string]bool // nil: unknown, so all of them may be
+	known, last := c.store.Instances(ctx)
+	if last == nil {
+		live, _ = c.split(known, func(core.Instance) bool { return false })
+	}
 	for {
 		files, err := c.store.RemovedFiles(ctx, after, batch)
 		if err != nil || len(files) == 0 {
@@ -113,6 +117,9 @@ func (c *Cleaner) deleteFiles(ctx context.Context, res *Result) error {
 		for _, f := range files {
 			if err := ctx.Err(); err != nil {
 				return err
+			}
+			if c.handedOut(f, live) {
+				continue
 			}
 			deleted, err := c.deleteFile(ctx, f)
 			if err != nil && ctx.Err() == nil {
@@ -127,6 +134,15 @@ func (c *Cleaner) deleteFiles(ctx context.Context, res *Result) error {
 		}
 		after = files[len(files)-1].ID
 	}
+}
+
+// handedOut tells whether the bytes of a one-shot file are still on their way to who got it:
+// here, or at another daemon that lives.
+func (c *Cleaner) handedOut(f *core.File, live map[string]bool) bool {
+	if f.Instance == c.self.ID {
+		return c.held(f.ID)
+	}
+	return f.Instance != "" && (live == nil || live[f.Instance])
 }
 
 func (c *Cleaner) deleteFile(ctx context.Context, f *core.File) (bool, error) {

@@ -40,13 +40,13 @@ func (s *Store) AddFile(ctx context.Context, f *core.File, max int) error {
 
 // ClaimFiles moves those of the files that are Uploaded to Removed and returns the ids it
 // moved: of concurrent callers exactly one gets each.
-func (s *Store) ClaimFiles(ctx context.Context, id core.UploadID, files []core.FileID) ([]core.FileID, error) {
+func (s *Store) ClaimFiles(ctx context.Context, id core.UploadID, files []core.FileID, instance string) ([]core.FileID, error) {
 	const op = "claim files"
 	var claimed []core.FileID
 	claim := func(ctx context.Context) error {
 		claimed = nil
 		for _, f := range files {
-			n, err := affected(s.st.claimFile.ExecContext(ctx, f, id))
+			n, err := affected(s.st.claimFile.ExecContext(ctx, textOrNull(instance), f, id))
 			if err != nil {
 				return err
 			}

@@ -35,7 +35,8 @@ var moveColumns = [...]struct {
 // instance of an Uploading one, differs it is KindConflict, and neither row nor f change.
 // So is a move that core.CanMove does not know. A file that is gone is KindNotFound.
 // On success f is what the row holds. edit may be nil; it must not set Status, ids or
-// CreatedAt. Instance is kept on the way to Uploading and cleared on every other way.
+// CreatedAt. Instance is kept on the way to Uploading, set on the way to Removed when edit
+// sets it, and cleared on every other way.
 func (s *Store) MoveFile(ctx context.Context, f *core.File, to core.Status, edit func(*core.File)) error {
 	const op = "change state of file"
 	from := f.Status
@@ -52,7 +53,7 @@ func (s *Store) MoveFile(ctx context.Context, f *core.File, to core.Status, edit
 	if !core.CanMove(from, to) {
 		return core.E(core.KindConflict, "file_status", "a file cannot go from %s to %s", from, to)
 	}
-	if to != core.Uploading {
+	if to != core.Uploading && (to != core.Removed || next.Instance == f.Instance) {
 		next.Instance = ""
 	}
 	key, args := moveArgs(f, &next, from, to)

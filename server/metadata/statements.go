@@ -76,7 +76,7 @@ const (
 	sqlLiveUpload = `SELECT 1 FROM uploads WHERE id = ? AND deleted_at IS NULL`
 
 	sqlFileState = `SELECT COALESCE(status, ''), COALESCE(instance, '') FROM files WHERE id = ?`
-	sqlClaimFile = `UPDATE files SET status = 'removed', instance = NULL WHERE id = ? AND upload_id = ? AND status = 'uploaded'`
+	sqlClaimFile = `UPDATE files SET status = 'removed', instance = ? WHERE id = ? AND upload_id = ? AND status = 'uploaded'`
 	sqlSetCRC32  = `UPDATE files SET crc32 = ? WHERE id = ?`
 
 	sqlSetExpiry    = `UPDATE uploads SET expire_at = ? WHERE id = ? AND deleted_at IS NULL`

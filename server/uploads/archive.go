@@ -67,7 +67,7 @@ func (s *Service) TakeArchive(ctx context.Context, u *core.Upload, files []*core
 	for i, f := range files {
 		ids[i] = f.ID
 	}
-	ids, err = s.store.ClaimFiles(ctx, u.ID, ids)
+	ids, err = s.store.ClaimFiles(ctx, u.ID, ids, s.instance)
 	if err != nil {
 		return nil, nil, fmt.Errorf("claim one-shot files: %w", err)
 	}
@@ -77,12 +77,14 @@ func (s *Service) TakeArchive(ctx context.Context, u *core.Upload, files []*core
 			got = append(got, f)
 		}
 	}
+	s.held.add(ids)
 	if len(got) == 0 {
 		return nil, nil, core.E(core.KindNotFound, "file_unavailable", "the files of this upload were downloaded already")
 	}
 	return got, func() {
 		ctx, cancel := settle(ctx)
 		defer cancel()
+		s.held.drop(ids)
 		for _, f := range got {
 			s.purge(ctx, f)
 		}

@@ -50,7 +50,7 @@ func (s *Service) TakeOnce(ctx context.Context, f *core.File) (src io.ReadSeekCl
 	if err != nil {
 		return nil, nil, err
 	}
-	err = s.store.MoveFile(ctx, f, core.Removed, nil)
+	err = s.store.MoveFile(ctx, f, core.Removed, func(f *core.File) { f.Instance = s.instance })
 	if k := core.KindOf(err); k == core.KindConflict || k == core.KindNotFound {
 		src.Close()
 		f.Status = core.Removed
@@ -60,8 +60,11 @@ func (s *Service) TakeOnce(ctx context.Context, f *core.File) (src io.ReadSeekCl
 		src.Close()
 		return nil, nil, fmt.Errorf("claim one-shot file: %w", err)
 	}
+	ids := []core.FileID{f.ID}
+	s.held.add(ids)
 	return src, func() {
 		src.Close()
+		s.held.drop(ids)
 		ctx, cancel := settle(ctx)
 		defer cancel()
 		s.purge(ctx, f)

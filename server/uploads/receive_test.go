@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/root-gg/plik/server/cleaner"
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/uploads"
 )
@@ -260,3 +261,33 @@ func TestTakeOnce(t *testing.T) {
 }
 
 type nopPasswords struct{ uploads.Passwords }
+
+// TestHeldBytesStay: the cleaner leaves the bytes of a one-shot file alone while they are on
+// their way out.
+func TestHeldBytesStay(t *testing.T) {
+	t.Parallel()
+	f := setup(t, generous())
+	k, err := cleaner.New(cleaner.Options{Store: f.store, Backend: f.backend, Instance: core.Instance{ID: "me", Host: "here"}, Held: f.Held})
+	require.NoError(t, err)
+	u := f.declare(t, uploads.Request{OneShot: true}, "x", "y")
+	for _, file := range u.Files {
+		require.NoError(t, f.Receive(t.Context(), u, file, text("hello")))
+	}
+	files, done, err := f.TakeArchive(t.Context(), u, u.Files)
+	require.NoError(t, err)
+	require.Len(t, files, 2)
+	_, err = k.Pass(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 2, f.objects(t))
+	done()
+	require.Zero(t, f.objects(t))
+
+	// What this daemon no longer holds is cleaned, though the row names it.
+	u = f.declare(t, uploads.Request{OneShot: true}, "z")
+	require.NoError(t, f.Receive(t.Context(), u, u.Files[0], text("hello")))
+	_, err = f.store.ClaimFiles(t.Context(), u.ID, []core.FileID{u.Files[0].ID}, "me")
+	require.NoError(t, err)
+	_, err = k.Pass(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, f.objects(t))
+}

@@ -42,6 +42,7 @@ type Service struct {
 	now       core.Clock
 	streams   *streams
 	running   *transfers
+	held      *holds
 }
 
 // New checks the options and returns a Service.
@@ -60,7 +61,7 @@ func New(o Options) (*Service, error) {
 	return &Service{
 		store: o.Store, backend: o.Backend, passwords: o.Passwords, policy: o.Policy,
 		instance: o.Instance, log: o.Log, now: o.Now,
-		streams: newStreams(), running: newTransfers(),
+		streams: newStreams(), running: newTransfers(), held: newHolds(),
 	}, nil
 }
 

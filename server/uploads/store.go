@@ -29,11 +29,12 @@ type Store interface {
 	// with it, in one statement. f is what the caller believes: when the row's status, or
 	// the instance of an Uploading one, differs it is KindConflict, and neither row nor f
 	// change. On success f is what the row holds. edit may be nil; it must not set Status.
-	// Instance is kept on the way to Uploading and cleared on every other way.
+	// Instance is kept on the way to Uploading, set on the way to Removed when edit sets it (the
+	// bytes are still being handed out by that daemon), and cleared on every other way.
 	MoveFile(ctx context.Context, f *core.File, to core.Status, edit func(*core.File)) error
 	// ClaimFiles moves those of the files that are Uploaded to Removed and returns the ids it moved:
-	// of concurrent callers exactly one gets each.
-	ClaimFiles(ctx context.Context, id core.UploadID, files []core.FileID) ([]core.FileID, error)
+	// of concurrent callers exactly one gets each. Their Instance is the one given.
+	ClaimFiles(ctx context.Context, id core.UploadID, files []core.FileID, instance string) ([]core.FileID, error)
 	// SetCRC32 records the checksum of a stored file.
 	SetCRC32(ctx context.Context, id core.FileID, crc uint32) error
 

@@ -87,14 +87,14 @@ func fileClaim(t *testing.T, s Store) {
 		bring(t, s, u.Files[i], status)
 	}
 	all := append(ids(u.Files), other.Files[0].ID, "unknown", u.Files[0].ID)
-	claimed, err := s.ClaimFiles(t.Context(), u.ID, all)
+	claimed, err := s.ClaimFiles(t.Context(), u.ID, all, "holder")
 	require.NoError(t, err)
 	require.ElementsMatch(t, []core.FileID{u.Files[0].ID, u.Files[2].ID}, claimed)
 	require.Equal(t, []core.Status{core.Removed, core.Missing, core.Removed, core.Uploading, core.Deleted}, statuses(t, s, u.Files))
 	require.Equal(t, core.Uploaded, state(t, s, other.Files[0].ID).Status)
 
 	for _, files := range [][]core.FileID{all, nil, {u.Files[0].ID}} {
-		claimed, err = s.ClaimFiles(t.Context(), u.ID, files)
+		claimed, err = s.ClaimFiles(t.Context(), u.ID, files, "holder")
 		require.NoError(t, err)
 		require.Empty(t, claimed)
 	}
@@ -109,7 +109,7 @@ func fileClaimRace(t *testing.T, s Store) {
 		if i%2 == 0 { // one by one as well as all together
 			want = want[i%10 : i%10+1]
 		}
-		got, err := s.ClaimFiles(t.Context(), u.ID, want)
+		got, err := s.ClaimFiles(t.Context(), u.ID, want, "holder")
 		mu.Lock()
 		defer mu.Unlock()
 		claimed = append(claimed, got...)

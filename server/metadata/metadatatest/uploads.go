@@ -72,7 +72,7 @@ func uploadUnknown(t *testing.T, s Store) {
 	kind(t, core.KindNotFound, s.SetExpiry(ctx, id, start))
 	kind(t, core.KindNotFound, s.RemoveUpload(ctx, id, start))
 	kind(t, core.KindNotFound, s.AddFile(ctx, file(id, "x"), 0))
-	claimed, err := s.ClaimFiles(ctx, id, []core.FileID{"unknown"})
+	claimed, err := s.ClaimFiles(ctx, id, []core.FileID{"unknown"}, "holder")
 	require.NoError(t, err)
 	require.Empty(t, claimed)
 }
@@ -224,7 +224,7 @@ func uploadEndedContexts(t *testing.T, s Store) {
 		"UploadAndFile":   func() error { _, _, err := s.UploadAndFile(ctx, u.ID, u.Files[0].ID); return err },
 		"AddFile":         func() error { return s.AddFile(ctx, file(u.ID, "x"), 0) },
 		"MoveFile":        func() error { return s.MoveFile(ctx, u.Files[0], core.Uploaded, nil) },
-		"ClaimFiles":      func() error { _, err := s.ClaimFiles(ctx, u.ID, ids(u.Files)); return err },
+		"ClaimFiles":      func() error { _, err := s.ClaimFiles(ctx, u.ID, ids(u.Files), "holder"); return err },
 		"RemoveUpload":    func() error { return s.RemoveUpload(ctx, u.ID, start) },
 		"ExpireUploads":   func() error { _, err := s.ExpireUploads(ctx, start.Add(48*time.Hour), 9); return err },
 		"PurgeUploads":    func() error { _, _, _, err := s.PurgeUploads(ctx, "", 9); return err },
