@@ -54,7 +54,8 @@ func (b *Backends) openData(c *config.Config) error {
 	case "s3", "swift", "gcs":
 		return fmt.Errorf(`data backend %s is not part of this build, use DataBackend = "file"`, c.DataBackend)
 	}
-	return fmt.Errorf(`Invalid data backend %s, use "file"`, c.DataBackend) //nolint:staticcheck // a phrase operators know
+	//lint:ignore ST1005 a phrase operators know
+	return fmt.Errorf(`Invalid data backend %s, use "file"`, c.DataBackend)
 }
 
 func openMetadata(ctx context.Context, c *config.Config, log *logrus.Logger, now core.Clock) (*metadata.Store, error) {

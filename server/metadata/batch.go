@@ -103,6 +103,9 @@ func (s *Store) lead() {
 
 // alone makes one change in a transaction of its own.
 func (s *Store) alone(c *change) error {
+	if err := c.ctx.Err(); err != nil { // it ended while those before were waiting for a lock
+		return err
+	}
 	fn := func() error { return s.guard(c) }
 	if c.multi {
 		fn = func() error {

@@ -138,11 +138,11 @@ func TestOrphans(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "plik.db")
 	s := open(t, metadata.Options{ConnectionString: path})
 	execAll(t, rawDB(t, path), `INSERT INTO uploads (id) VALUES ('u')`, `INSERT INTO users (id) VALUES ('local:a')`,
-		`INSERT INTO files (id, upload_id) VALUES ('mine', 'u'), ('orphan', 'gone'), ('nobody', NULL)`,
+		`INSERT INTO files (id, upload_id) VALUES ('mine', 'u'), ('orphan', 'gone'), ('nobody', NULL), ('empty', '')`,
 		`INSERT INTO tokens (token, user_id) VALUES ('a', 'local:a'), ('b', 'local:gone'), ('c', NULL), ('d', '')`)
 	files, tokens, err := s.PurgeOrphans(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, 2, files)
+	require.Equal(t, 3, files)
 	require.Equal(t, 3, tokens)
 	left, err := s.Files(t.Context(), "", 10)
 	require.NoError(t, err)

@@ -63,28 +63,21 @@ func (s *Store) purgeUpload(ctx context.Context, id core.UploadID) (uploads, fil
 
 // PurgeOrphans drops the rows of files without an upload and of tokens without a user.
 func (s *Store) PurgeOrphans(ctx context.Context) (files, tokens int, err error) {
-	long := ctx // it may take long enough to be worth cancelling
-	var ids []core.FileID
+	long := ctx                 // it may take long enough to be worth cancelling
+	var missing []core.UploadID // the empty one stands for none
 	// This looks at every file, so not with the write lock in hand.
 	err = s.read(ctx, "find orphan files", func(context.Context) error {
-		ids, err = scanIDs[core.FileID](s.st.orphans.QueryContext(long))
+		missing, err = scanIDs[core.UploadID](s.st.orphans.QueryContext(long))
 		return err
 	})
 	if err != nil {
 		return 0, 0, err
 	}
-	for batch := range slices.Chunk(ids, writeBatch) {
+	for batch := range slices.Chunk(missing, writeBatch) {
 		done := 0
-		err := s.writeTx(ctx, "purge orphan files", func(ctx context.Context) error {
-			done = 0
-			for _, id := range batch {
-				n, err := affected(s.st.dropOrphan.ExecContext(ctx, id))
-				if err != nil {
-					return err
-				}
-				done += int(n)
-			}
-			return nil
+		err := s.writeTx(ctx, "purge orphan files", func(ctx context.Context) (err error) {
+			done, err = s.dropOrphans(ctx, batch)
+			return err
 		})
 		if err != nil {
 			return files, 0, err
@@ -97,6 +90,26 @@ func (s *Store) PurgeOrphans(ctx context.Context) (files, tokens int, err error)
 		return err
 	})
 	return files, tokens, err
+}
+
+// dropOrphans drops the files of uploads that there are not. The caller is in a transaction.
+func (s *Store) dropOrphans(ctx context.Context, missing []core.UploadID) (int, error) {
+	done := 0
+	for _, id := range missing {
+		n, err := affected(s.st.dropOrphans.ExecContext(ctx, id))
+		if err != nil {
+			return done, err
+		}
+		done += int(n)
+		if id == "" {
+			n, err := affected(s.st.dropNoUpload.ExecContext(ctx))
+			if err != nil {
+				return done, err
+			}
+			done += int(n)
+		}
+	}
+	return done, nil
 }
 
 // scanIDs reads rows of one text and closes them.

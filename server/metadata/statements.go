@@ -52,7 +52,9 @@ const (
 		AND (u.expire_at < ?1 OR substr(u.expire_at, -6) <> '+00:00') ORDER BY u.expire_at`
 
 	sqlDeletedUploads = `SELECT u.id FROM uploads u WHERE u.deleted_at IS NOT NULL AND u.id > ? ORDER BY u.id LIMIT ?`
-	sqlOrphans        = `SELECT f.id FROM files f WHERE NOT EXISTS (SELECT 1 FROM uploads u WHERE u.id = f.upload_id)`
+	// Both indexes are in the same order, so this does not jump about in a large database.
+	sqlOrphans = `SELECT DISTINCT COALESCE(f.upload_id, '') FROM files f
+		WHERE NOT EXISTS (SELECT 1 FROM uploads u WHERE u.id = f.upload_id)`
 )
 
 // Writes.
@@ -89,7 +91,8 @@ const (
 	sqlUnfinishedFile = `SELECT EXISTS (SELECT 1 FROM files WHERE upload_id = ? AND COALESCE(status, '') <> 'deleted')`
 	sqlDropFiles      = `DELETE FROM files WHERE upload_id = ?`
 	sqlDropUpload     = `DELETE FROM uploads WHERE id = ?`
-	sqlDropOrphan     = `DELETE FROM files WHERE id = ? AND NOT EXISTS (SELECT 1 FROM uploads u WHERE u.id = files.upload_id)`
+	sqlDropOrphans    = `DELETE FROM files WHERE upload_id = ? AND NOT EXISTS (SELECT 1 FROM uploads u WHERE u.id = files.upload_id)`
+	sqlDropNoUpload   = `DELETE FROM files WHERE upload_id IS NULL`
 	sqlDropTokens     = `DELETE FROM tokens WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = tokens.user_id)`
 )
 
@@ -101,7 +104,8 @@ type statements struct {
 	begin, commit, rollback, savepoint, release, rollbackTo             *sql.Stmt
 	insertUpload, insertFile, addFile, liveUpload, fileState, claimFile *sql.Stmt
 	setCRC32, setExpiry, removeUpload, expireUpload, markFiles          *sql.Stmt
-	unfinishedFile, dropFiles, dropUpload, dropOrphan, dropTokens       *sql.Stmt
+	unfinishedFile, dropFiles, dropUpload, dropTokens                   *sql.Stmt
+	dropOrphans, dropNoUpload                                           *sql.Stmt
 }
 
 func (s *Store) prepare(ctx context.Context) error {
@@ -120,7 +124,7 @@ func (s *Store) prepare(ctx context.Context) error {
 		&st.setCRC32: sqlSetCRC32, &st.setExpiry: sqlSetExpiry, &st.removeUpload: sqlRemoveUpload,
 		&st.expireUpload: sqlExpireUpload, &st.markFiles: sqlMarkFiles,
 		&st.unfinishedFile: sqlUnfinishedFile, &st.dropFiles: sqlDropFiles, &st.dropUpload: sqlDropUpload,
-		&st.dropOrphan: sqlDropOrphan, &st.dropTokens: sqlDropTokens,
+		&st.dropOrphans: sqlDropOrphans, &st.dropNoUpload: sqlDropNoUpload, &st.dropTokens: sqlDropTokens,
 	}
 	for db, list := range map[*sql.DB]map[**sql.Stmt]string{s.reader: reads, s.writer: writes} {
 		for stmt, text := range list {

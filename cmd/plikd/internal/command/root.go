@@ -119,7 +119,8 @@ func (a *app) load() (*config.Config, error) {
 		fmt.Fprintln(a.err, "plikd: warning: "+w.String())
 	}
 	if err != nil {
-		return nil, fmt.Errorf("Unable to load config : %w", err) //nolint:staticcheck // a phrase operators know
+		//lint:ignore ST1005 a phrase operators know
+		return nil, fmt.Errorf("Unable to load config : %w", err)
 	}
 	return c, nil
 }
