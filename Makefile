@@ -30,7 +30,7 @@ test: ## Run the tests; needs nothing but Go
 	$(GO) test ./...
 
 .PHONY: check
-check: lint race fuzz browser bench-smoke ## Everything that must hold before a change goes in
+check: lint race fuzz curl browser bench-smoke ## Everything that must hold before a change goes in
 
 .PHONY: lint
 lint: ## gofmt, vet for every system, staticcheck
@@ -49,6 +49,10 @@ fuzz: ## Each fuzz target for FUZZTIME
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
 	  done; done
+
+.PHONY: curl
+curl: build ## The server used with the real curl, as scripts and old clients do
+	./testing/curl/run.sh $(BIN)/plikd
 
 .PHONY: browser
 browser: build ## The web page in a real browser; installs what it needs
