@@ -46,6 +46,7 @@ const (
 	sqlCountUploads      = `SELECT COUNT(*) FROM uploads WHERE deleted_at IS NULL`
 	sqlCountOwnedUploads = `SELECT COUNT(*) FROM uploads WHERE "user" > '' AND +deleted_at IS NULL`
 	sqlCountFiles        = `SELECT COUNT(*), COALESCE(SUM(size), 0) FROM files WHERE status = 'uploaded'`
-	sqlSumOwnedFiles     = `SELECT COALESCE(SUM(f.size), 0) FROM uploads u JOIN files f ON f.upload_id = u.id
+	// CROSS JOIN keeps SQLite from going through all files to look for their uploads.
+	sqlSumOwnedFiles = `SELECT COALESCE(SUM(f.size), 0) FROM uploads u CROSS JOIN files f ON f.upload_id = u.id
 		WHERE u."user" > '' AND f.status = 'uploaded'`
 )

@@ -114,44 +114,81 @@ func (in *ingest) WriteTo(w io.Writer) (int64, error) {
 	return in.pump(w, a, n)
 }
 
-// pump alternates between two blocks: while one is hashed, the other is filled.
+// maxBlocks is how many blocks a transfer may have in use: enough that neither the hasher nor
+// who feeds it has to be woken for each block. One that comes slowly never needs more than two.
+const maxBlocks = 4
+
+// filled is a block with content to be hashed.
+type filled struct {
+	block *[blockSize]byte
+	n     int
+}
+
+// pump hashes blocks in a goroutine of its own while further ones are read and written.
 func (in *ingest) pump(w io.Writer, a *[blockSize]byte, n int) (written int64, err error) {
-	second := blocks.Get().(*[blockSize]byte)
-	b := second
-	todo, done := make(chan []byte, 1), make(chan struct{}, 1)
+	if in.md5 == nil { // a CRC alone costs less than handing it over
+		return in.inline(w, a, n)
+	}
+	todo, free, gone := make(chan filled, maxBlocks), make(chan *[blockSize]byte, maxBlocks), make(chan struct{})
 	go func() {
-		for p := range todo {
-			in.sum(p)
-			done <- struct{}{}
+		defer close(gone)
+		for f := range todo {
+			in.sum(f.block[:f.n])
+			free <- f.block
 		}
-		close(done)
 	}()
+	var more []*[blockSize]byte
 	defer func() {
 		close(todo)
-		for range done { // until the hasher has left
+		<-gone
+		for _, b := range more {
+			blocks.Put(b)
 		}
-		blocks.Put(second)
 	}()
-	hashing := false
 	for {
-		if hashing {
-			<-done
-		}
-		todo <- a[:n]
-		hashing = true
-		m, werr := w.Write(a[:n])
+		todo <- filled{a, n}
+		m, err := w.Write(a[:n])
 		written += int64(m)
-		if werr != nil {
-			return written, werr
-		}
-		a, b = b, a
-		if n, err = in.fill(a[:]); n == 0 && err != nil {
-			if err == io.EOF {
-				err = nil
-			}
+		if err != nil {
 			return written, err
 		}
+		// What was hashed is also written: this goroutine does that before it asks for more.
+		select {
+		case a = <-free:
+		default:
+			if len(more) < maxBlocks-1 {
+				a = blocks.Get().(*[blockSize]byte)
+				more = append(more, a)
+			} else {
+				a = <-free
+			}
+		}
+		if n, err = in.fill(a[:]); n == 0 && err != nil {
+			return written, ignoreEOF(err)
+		}
 	}
+}
+
+// inline reads, sums and writes block by block.
+func (in *ingest) inline(w io.Writer, a *[blockSize]byte, n int) (written int64, err error) {
+	for {
+		in.sum(a[:n])
+		m, err := w.Write(a[:n])
+		written += int64(m)
+		if err != nil {
+			return written, err
+		}
+		if n, err = in.fill(a[:]); n == 0 && err != nil {
+			return written, ignoreEOF(err)
+		}
+	}
+}
+
+func ignoreEOF(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
 }
 
 // fill reads until p is full, or something once when eager. It returns an error only
