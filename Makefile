@@ -6,7 +6,7 @@ VERSION ?= $(shell git describe --tags --match '[0-9]*' 2>/dev/null || echo 0.0.
 INFO    := github.com/root-gg/plik/server/buildinfo
 LDFLAGS := -s -w -X $(INFO).version=$(VERSION) -X $(INFO).revision=$(shell git rev-parse HEAD 2>/dev/null)
 TOOL    := $(GO) tool -modfile=tools.mod
-FUZZTIME ?= 5s
+FUZZTIME ?= 5000x
 
 # The race detector needs a C compiler; nothing else does.
 export CGO_ENABLED = 0
@@ -44,7 +44,7 @@ race: ## The tests under the race detector
 	CGO_ENABLED=1 $(GO) test -race ./...
 
 .PHONY: fuzz
-fuzz: ## Each fuzz target for FUZZTIME
+fuzz: ## Each fuzz target for FUZZTIME (runs, or a time such as 60s)
 	@$(GO) list ./... | while read p; do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \

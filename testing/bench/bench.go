@@ -29,8 +29,9 @@ type bench struct {
 	binary  string
 	nginx   *servers.Nginx
 	daemons map[string]*servers.Plikd // by FileDigest
-	sources map[int64]source          // by size
-	counter atomic.Int64              // of names
+	running map[*servers.Process]bool
+	sources map[int64]source // by size
+	counter atomic.Int64     // of names
 	stops   []func()
 }
 
@@ -53,7 +54,8 @@ func open(ctx context.Context, o options, out io.Writer) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{options: o, out: out, tmp: tmp, binary: o.plikd, daemons: map[string]*servers.Plikd{}, sources: map[int64]source{}}
+	b := &bench{options: o, out: out, tmp: tmp, binary: o.plikd, daemons: map[string]*servers.Plikd{},
+		running: map[*servers.Process]bool{}, sources: map[int64]source{}}
 	b.stops = append(b.stops, func() { _ = os.RemoveAll(tmp) })
 	if b.binary == "" && !o.control {
 		b.binary = filepath.Join(tmp, "plikd")
@@ -79,13 +81,26 @@ func (b *bench) plikd(ctx context.Context, digest string) (*servers.Plikd, error
 	if p := b.daemons[digest]; p != nil {
 		return p, p.Check()
 	}
-	p, err := servers.StartPlikd(ctx, b.binary, filepath.Join(b.tmp, "plikd-"+b.name()), digest)
+	p, stop, err := b.launch(ctx, "plikd-"+b.name(), digest)
 	if err != nil {
 		return nil, err
 	}
 	b.daemons[digest] = p
-	b.stops = append(b.stops, p.Stop)
+	b.stops = append(b.stops, stop)
 	return p, nil
+}
+
+// launch starts a daemon in a directory of that name; the caller stops it.
+func (b *bench) launch(ctx context.Context, name, digest string) (*servers.Plikd, func(), error) {
+	p, err := servers.StartPlikd(ctx, b.binary, filepath.Join(b.tmp, name), digest)
+	if err != nil {
+		return nil, nil, err
+	}
+	b.running[p.Process] = true
+	return p, func() {
+		delete(b.running, p.Process)
+		p.Stop()
+	}, nil
 }
 
 func (b *bench) yardstick(ctx context.Context) (*servers.Nginx, error) {
@@ -97,6 +112,7 @@ func (b *bench) yardstick(ctx context.Context) (*servers.Nginx, error) {
 		return nil, err
 	}
 	b.nginx = n
+	b.running[n.Process] = true
 	b.stops = append(b.stops, n.Stop)
 	return n, nil
 }

@@ -13,18 +13,10 @@ import (
 	"github.com/root-gg/plik/testing/bench/internal/servers"
 )
 
-// quiet is the load average above which the figures are not to be trusted.
-const quiet = 0.7
-
-// describe prints what the figures depend on: the machine, the versions, and whether
-// something else was running. What cannot be read is left out.
+// describe prints what the figures depend on. What cannot be read is left out.
 func describe(out io.Writer) {
 	fmt.Fprintf(out, "machine: %d x %s, Linux %s\n", runtime.NumCPU(), field("/proc/cpuinfo", "model name"), firstLine("/proc/sys/kernel/osrelease"))
 	fmt.Fprintf(out, "versions: %s, %s, %s\n", runtime.Version(), nginxVersion(), output("curl", "--version"))
-	var load float64
-	if _, err := fmt.Sscan(firstLine("/proc/loadavg"), &load); err == nil && load > quiet {
-		fmt.Fprintf(out, "warning: the load average is %.1f, something else is running: the figures will be wrong\n", load)
-	}
 }
 
 // field returns the value of the first line "name : value" of a file.

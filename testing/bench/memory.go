@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -25,11 +24,11 @@ const (
 // memory measures what the daemon holds in RAM: idle after its start, and at the worst
 // moment of many transfers both ways.
 func (b *bench) memory(ctx context.Context) ([]report.Result, error) {
-	p, err := servers.StartPlikd(ctx, b.binary, filepath.Join(b.tmp, "plikd-memory"), "")
+	p, stop, err := b.launch(ctx, "plikd-memory", "")
 	if err != nil {
 		return nil, err
 	}
-	defer p.Stop()
+	defer stop()
 	if err := pause(ctx, settle); err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func (b *bench) millions(ctx context.Context) (results []report.Result, err erro
 		return nil, err
 	}
 	defer stop()
-	empty, stop, err := b.contender(ctx, filepath.Join(b.tmp, "plikd-empty"), nil)
+	empty, stop, err := b.contender(ctx, "plikd-empty", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,8 @@ func milliseconds(d time.Duration) float64 { return d.Seconds() * 1000 }
 
 // fullDaemon starts a daemon on a database that was filled.
 func (b *bench) fullDaemon(ctx context.Context) (*contender, func(), error) {
-	dir := filepath.Join(b.tmp, "plikd-full")
+	const name = "plikd-full"
+	dir := filepath.Join(b.tmp, name)
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return nil, nil, err
 	}
@@ -99,13 +100,13 @@ func (b *bench) fullDaemon(ctx context.Context) (*contender, func(), error) {
 	for i := 0; i < b.scale.uploads; i += b.scale.uploads / b.scale.operations {
 		ids = append(ids, string(metadatatest.UploadID(i)))
 	}
-	return b.contender(ctx, dir, ids)
+	return b.contender(ctx, name, ids)
 }
 
-// contender starts a daemon in dir. It looks at the uploads ids; none: at some that it
+// contender starts a daemon in the directory of that name. It looks at the uploads ids; none: at some that it
 // is given through the API.
-func (b *bench) contender(ctx context.Context, dir string, ids []string) (*contender, func(), error) {
-	p, err := servers.StartPlikd(ctx, b.binary, dir, "")
+func (b *bench) contender(ctx context.Context, name string, ids []string) (*contender, func(), error) {
+	p, stop, err := b.launch(ctx, name, "")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -113,7 +114,7 @@ func (b *bench) contender(ctx context.Context, dir string, ids []string) (*conte
 	for range ownUploads {
 		u, err := b.store(ctx, p, 1, kib)
 		if err != nil {
-			p.Stop()
+			stop()
 			return nil, nil, errors.Join(err, ctx.Err())
 		}
 		downloads = append(downloads, scripts.Get(u.Path(0)))
@@ -129,5 +130,5 @@ func (b *bench) contender(ctx context.Context, dir string, ids []string) (*conte
 		{"add a file of 1 KiB", scripts.CreateAndAdd(b.name, true)},
 		{"1 KiB upload, one PUT", scripts.Put("/", b.name, 200)},
 		{"1 KiB download", scripts.Cycle(downloads...)},
-	}}, p.Stop, nil
+	}}, stop, nil
 }

@@ -15,14 +15,16 @@ import (
 )
 
 type options struct {
-	rounds  int
-	only    *regexp.Regexp
-	json    string
-	dir     string // a tmpfs
-	plikd   string // a binary; empty: build one
-	buffer  string // nginx's client_body_buffer_size
-	client  load.Client
-	control bool // nginx against itself
+	rounds int
+	only   *regexp.Regexp
+	json   string
+	dir    string // a tmpfs
+	plikd  string // a binary; empty: build one
+	buffer string // nginx's client_body_buffer_size
+	client load.Client
+	// patience is how long a row may go on repeating rounds that were disturbed.
+	patience time.Duration
+	control  bool // nginx against itself
 
 	million, memory, start, all, quick bool
 
@@ -64,6 +66,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	f.StringVar(&o.plikd, "plikd", "", "measure this plikd instead of building one")
 	f.StringVar(&o.buffer, "nginx-buffer", "16k", "nginx's client_body_buffer_size")
 	f.StringVar(&client, "client", "curl", "client of the large transfers: curl or lean")
+	f.DurationVar(&o.patience, "patience", 30*time.Second, "how long a row repeats rounds while something else uses the processors")
 	f.BoolVar(&o.control, "control", false, "measure nginx against itself: how far the ratios may be trusted")
 	f.BoolVar(&o.million, "million", false, "measure with a million uploads in the database, instead of the speed table")
 	f.BoolVar(&o.memory, "memory", false, "measure resident memory, instead of the speed table")
@@ -90,7 +93,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	}
 	o.scale = realScale
 	if o.quick {
-		o.scale, o.rounds = quickScale, 1
+		o.scale, o.rounds, o.patience = quickScale, 1, 0
 	}
 	return o, nil
 }

@@ -84,18 +84,22 @@ func (b *bench) runRow(ctx context.Context, r row) (result report.Result, err er
 		}()
 	}
 	figures := make([][]float64, 2)
+	patience, disturbed := b.patience, 0
 	for range b.rounds {
 		for i, s := range sides {
-			v, err := s.measure(ctx)
+			v, foreign, err := b.undisturbed(ctx, &patience, s.measure)
 			if err != nil {
 				return result, err
+			}
+			if foreign > disturbance {
+				disturbed++
 			}
 			figures[i] = append(figures[i], v)
 		}
 	}
 	result = report.Result{
 		Name: r.name, Unit: r.unit, Yardstick: r.yardstick,
-		Plikd: report.Summarize(figures[0]), Base: report.Summarize(figures[1]),
+		Plikd: report.Summarize(figures[0]), Base: report.Summarize(figures[1]), Disturbed: disturbed,
 	}
 	if r.floor > 0 {
 		result.Goal = report.AtLeast(r.floor)
@@ -103,6 +107,9 @@ func (b *bench) runRow(ctx context.Context, r row) (result report.Result, err er
 	fmt.Fprintf(b.out, "  %-40s %s %s", r.name, report.Number(result.Plikd.Median), r.unit)
 	if r.base != nil {
 		fmt.Fprintf(b.out, ", %s %s, ratio %.2f", r.yardstick, report.Number(result.Base.Median), result.Ratio())
+	}
+	if disturbed > 0 {
+		fmt.Fprintf(b.out, " (%d of %d measurements disturbed)", disturbed, b.rounds*len(sides))
 	}
 	fmt.Fprintln(b.out)
 	return result, nil

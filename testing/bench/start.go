@@ -4,10 +4,8 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 
 	"github.com/root-gg/plik/testing/bench/internal/report"
-	"github.com/root-gg/plik/testing/bench/internal/servers"
 )
 
 // slowestStart is the most seconds from exec to the first answer.
@@ -18,13 +16,13 @@ const slowestStart = 0.3
 func (b *bench) starts(ctx context.Context) ([]report.Result, error) {
 	var fresh, again []float64
 	for range b.scale.starts {
-		dir := filepath.Join(b.tmp, "start-"+b.name())
+		name := "start-" + b.name()
 		for _, figures := range []*[]float64{&fresh, &again} {
-			p, err := servers.StartPlikd(ctx, b.binary, dir, "")
+			p, stop, err := b.launch(ctx, name, "")
 			if err != nil {
 				return nil, err
 			}
-			p.Stop()
+			stop()
 			*figures = append(*figures, p.Ready.Seconds())
 		}
 	}

@@ -9,6 +9,9 @@ type Result struct {
 	Yardstick string  `json:"yardstick,omitempty"`
 	Base      Summary `json:"base,omitzero"`
 	Goal      Goal    `json:"goal,omitzero"`
+	// Disturbed is how many measurements, of both sides, had to share the processors with
+	// something else: the figures are too low then.
+	Disturbed int `json:"disturbed,omitempty"`
 }
 
 // Goal is the figure to reach: by the ratio if there is a yardstick, by the median

@@ -41,6 +41,9 @@ func writeLine(b *strings.Builder, cells []string, widths []int, pad string) {
 
 func row(r Result) []string {
 	cells := []string{r.Name, Number(r.Plikd.Median) + " " + r.Unit, "", "", goal(r.Goal), r.Verdict(), spread(r.Plikd), ""}
+	if r.Disturbed > 0 {
+		cells[5] = strings.TrimSpace(cells[5] + fmt.Sprintf(" (%d disturbed)", r.Disturbed))
+	}
 	if r.Yardstick != "" {
 		cells[2] = fmt.Sprintf("%s %s (%s)", Number(r.Base.Median), r.Unit, r.Yardstick)
 		cells[3] = fmt.Sprintf("%.2f", r.Ratio())

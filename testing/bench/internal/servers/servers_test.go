@@ -4,6 +4,7 @@ package servers_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -48,4 +49,27 @@ func TestUploadPaths(t *testing.T) {
 	require.Equal(t, "/file/up/two/b", u.Path(1))
 	require.Equal(t, "/stream/up/one/a", u.StreamPath(0))
 	require.Equal(t, "secret", u.Header().Get(servers.TokenHeader))
+}
+
+func TestParseStat(t *testing.T) {
+	t.Parallel()
+	group, used, err := servers.ParseStat("77 (a) b (c) S 1 42 77 0 -1 4194304 1 2 3 4 500 25 7 8 20 0 1 0 99\n")
+	require.NoError(t, err)
+	require.Equal(t, 42, group)
+	require.Equal(t, 5250*time.Millisecond, used)
+	for _, text := range []string{"", "77 (x) S 1 42", "77 (x) S 1 42 77 0 -1 4194304 1 2 3 4 many 25 7"} {
+		_, _, err := servers.ParseStat(text)
+		require.Error(t, err, text)
+	}
+}
+
+func TestParseMachineStat(t *testing.T) {
+	t.Parallel()
+	used, err := servers.ParseMachineStat("cpu  100 20 3 9999 9999 9999 9999 7 0 0\ncpu0 1 2 3\n")
+	require.NoError(t, err)
+	require.Equal(t, 1300*time.Millisecond, used)
+	for _, text := range []string{"", "intr 1 2 3 4 5 6 7 8 9", "cpu 1 2 3", "cpu a b c d e f g h i"} {
+		_, err := servers.ParseMachineStat(text)
+		require.Error(t, err, text)
+	}
 }
