@@ -230,6 +230,9 @@ func (s *Server) Run(ctx context.Context) error {
 	if err := s.Start(ctx); err != nil {
 		return errors.Join(err, s.backends.Close())
 	}
+	if s.Config.FeatureAuthentication.Enabled() {
+		s.Log.Warn("FeatureAuthentication is on, but accounts are not part of this version: everybody is anonymous, tokens and logins are ignored")
+	}
 	s.Log.WithField("address", s.url()).Info("plikd is serving")
 	var died error
 	select {

@@ -151,3 +151,19 @@ func TestOrphans(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, core.Stats{Users: 1, Uploads: 1, AnonymousUploads: 1}, stats)
 }
+
+// TestEmptyFileOfOldServer: Plik 1.3 saved the declared size of a file that came empty.
+func TestEmptyFileOfOldServer(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "plik.db")
+	s := open(t, metadata.Options{ConnectionString: path})
+	execAll(t, rawDB(t, path),
+		`INSERT INTO uploads (id) VALUES ('u')`,
+		`INSERT INTO files (id, upload_id, name, status, size, md5) VALUES
+			('e', 'u', 'empty', 'uploaded', 100, 'd41d8cd98f00b204e9800998ecf8427e'), ('f', 'u', 'full', 'uploaded', 100, 'x')`)
+	for id, size := range map[core.FileID]int64{"e": 0, "f": 100} {
+		f, err := s.File(t.Context(), id)
+		require.NoError(t, err)
+		require.Equal(t, size, f.Size)
+	}
+}

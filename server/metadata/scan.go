@@ -11,6 +11,9 @@ import (
 	"github.com/root-gg/plik/server/core"
 )
 
+// md5OfNothing is the digest of an empty file.
+const md5OfNothing = "d41d8cd98f00b204e9800998ecf8427e"
+
 // scanner is a *sql.Row or *sql.Rows.
 type scanner interface{ Scan(dest ...any) error }
 
@@ -70,6 +73,9 @@ func (s *fileScan) file() (*core.File, error) {
 	}
 	if f.Status == "" {
 		f.Status = core.Missing
+	}
+	if f.MD5 == md5OfNothing {
+		f.Size = 0 // Plik 1.3 kept the declared size of an empty file
 	}
 	if s.crc32 >= 0 {
 		f.CRC32, f.HasCRC32 = uint32(s.crc32), true

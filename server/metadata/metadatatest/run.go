@@ -79,7 +79,7 @@ func upload(files int) *core.Upload {
 func file(u core.UploadID, name string) *core.File {
 	return &core.File{
 		ID: core.NewFileID(), UploadID: u, Name: name, Status: core.Missing, Size: 1 << 40,
-		MD5: "d41d8cd98f00b204e9800998ecf8427e", CRC32: 0xfedcba98, HasCRC32: true, Type: "text/plain; charset=utf-8",
+		MD5: "5d41402abc4b2a76b9719d911017c592", CRC32: 0xfedcba98, HasCRC32: true, Type: "text/plain; charset=utf-8",
 		Reference: "0", BackendDetails: `{"SSEKey":"x"}`, CreatedAt: start,
 	}
 }
