@@ -133,7 +133,7 @@ func (in *ingest) pump(w io.Writer, a *[blockSize]byte, n int) (written int64, e
 	go func() {
 		defer close(gone)
 		for f := range todo {
-			in.sum(f.block[:f.n])
+			in.md5.Write(f.block[:f.n])
 			free <- f.block
 		}
 	}()
@@ -147,6 +147,7 @@ func (in *ingest) pump(w io.Writer, a *[blockSize]byte, n int) (written int64, e
 	}()
 	for {
 		todo <- filled{a, n}
+		in.checksum(a[:n]) // here, for the hasher has more to do
 		m, err := w.Write(a[:n])
 		written += int64(m)
 		if err != nil {
@@ -172,7 +173,7 @@ func (in *ingest) pump(w io.Writer, a *[blockSize]byte, n int) (written int64, e
 // inline reads, sums and writes block by block.
 func (in *ingest) inline(w io.Writer, a *[blockSize]byte, n int) (written int64, err error) {
 	for {
-		in.sum(a[:n])
+		in.checksum(a[:n])
 		m, err := w.Write(a[:n])
 		written += int64(m)
 		if err != nil {
@@ -253,8 +254,10 @@ func (in *ingest) sum(p []byte) {
 	if in.md5 != nil {
 		in.md5.Write(p)
 	}
-	in.crc = crc32.Update(in.crc, crc32.IEEETable, p)
+	in.checksum(p)
 }
+
+func (in *ingest) checksum(p []byte) { in.crc = crc32.Update(in.crc, crc32.IEEETable, p) }
 
 // describe writes what was learnt into f. Call it when all is read.
 func (in *ingest) describe(f *core.File) {
