@@ -15,8 +15,8 @@ func ReadForm(r *http.Request, body io.Reader) (name string, content []byte, err
 		return "", nil, err
 	}
 	defer f.Close()
-	content, _ = io.ReadAll(f.file)
-	return f.name, content, nil
+	content, err = io.ReadAll(f.file)
+	return f.name, content, err
 }
 
 // Routes lists the API as "METHOD /path".
