@@ -15,7 +15,7 @@ type Config struct {
 	// Logs.
 
 	Debug         bool   // log at level DEBUG, and tell clients the cause of internal errors
-	DebugRequests bool   // dump requests to the log
+	DebugRequests bool   // log the headers of requests, without secrets
 	LogLevel      string // DEBUG, INFO, WARNING or CRITICAL; DEBUG turns on both switches above
 	LogFormat     string // "text" or "json"
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/root-gg/plik/server/core"
 )
 
 // busyLimit is how long an operation waits for other processes in all.
@@ -85,6 +87,17 @@ func (s *Store) readORM(ctx context.Context, op string, fn func(db *gorm.DB) err
 
 // durable waits until every commit made before the call is on the disk.
 func (s *Store) durable(op string) error { return failed(op, s.wal.sync()) }
+
+// durableIfStored is durable when one of the files has its bytes already: whoever sent
+// them is told so next.
+func (s *Store) durableIfStored(op string, files ...*core.File) error {
+	for _, f := range files {
+		if f.Status == core.Uploaded {
+			return s.durable(op)
+		}
+	}
+	return nil
+}
 
 // retryBusy runs fn until it does not fail for a lock that another process holds, ctx
 // ends, or busyLimit is over. SQLite waits for most locks by itself, but not for all

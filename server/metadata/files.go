@@ -35,7 +35,10 @@ func (s *Store) AddFile(ctx context.Context, f *core.File, max int) error {
 	if isDuplicate(err) {
 		return core.E(core.KindConflict, "file_exists", "file %s exists already", f.ID).Because(err)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.durableIfStored(op, f)
 }
 
 // ClaimFiles moves those of the files that are Uploaded to Removed and returns the ids it

@@ -139,3 +139,23 @@ func TestNotDurable(t *testing.T) {
 	require.ErrorIs(t, s.MoveFile(t.Context(), u.Files[0], core.Uploaded, nil), os.ErrNotExist)
 	require.Equal(t, core.Uploading, u.Files[0].Status)
 }
+
+// TestNewFilesAreDurable: a file that is made known as Uploaded has been acknowledged when the
+// call returns, as much as one that is moved there.
+func TestNewFilesAreDurable(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "plik.db")
+	s := open(t, metadata.Options{ConnectionString: path})
+	declared := newUpload()
+	require.NoError(t, s.CreateUpload(t.Context(), declared))
+	require.NoError(t, os.Remove(path+"-wal")) // no flush can succeed from here on
+
+	whole := newUpload()
+	whole.Files[0].Status = core.Uploaded
+	require.ErrorIs(t, s.CreateUpload(t.Context(), whole), os.ErrNotExist)
+	added := &core.File{ID: core.NewFileID(), UploadID: declared.ID, Name: "x", Status: core.Uploaded}
+	require.ErrorIs(t, s.AddFile(t.Context(), added, 0), os.ErrNotExist)
+
+	// What nobody relies on yet costs no flush.
+	require.NoError(t, s.CreateUpload(t.Context(), newUpload()))
+}

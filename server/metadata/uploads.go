@@ -47,7 +47,10 @@ func (s *Store) CreateUpload(ctx context.Context, u *core.Upload) error {
 	if isDuplicate(err) {
 		return core.E(core.KindConflict, "upload_exists", "upload %s or one of its files exists already", u.ID).Because(err)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.durableIfStored(op, u.Files...)
 }
 
 // Upload returns an upload without its files. Absent or deleted: KindNotFound.

@@ -157,7 +157,9 @@ func (s *Service) keepNew(ctx context.Context, f *core.File, body Body, insert f
 	done, cancel := settle(ctx)
 	defer cancel()
 	if err := insert(done); err != nil {
-		s.discard(done, f, stored)
+		if !s.replaced(done, f) { // else it was recorded, whatever failed after that
+			s.discard(done, f, stored)
+		}
 		return err
 	}
 	return nil
@@ -210,8 +212,8 @@ func (in *ingest) blame(err error) error {
 	return err
 }
 
-// replaced tells whether somebody else has taken the file since: another daemon that held us
-// for dead. The bytes are then not ours to delete.
+// replaced tells whether the row says that the bytes are there, or that another daemon, which
+// held us for dead, is sending them. They are then not ours to delete.
 func (s *Service) replaced(ctx context.Context, f *core.File) bool {
 	_, now, err := s.store.UploadAndFile(ctx, f.UploadID, f.ID)
 	if err != nil || now == nil {

@@ -2,6 +2,7 @@ package uploads_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/root-gg/plik/server/cleaner"
 	"github.com/root-gg/plik/server/core"
+	"github.com/root-gg/plik/server/metadata"
 	"github.com/root-gg/plik/server/uploads"
 )
 
@@ -290,4 +292,30 @@ func TestHeldBytesStay(t *testing.T) {
 	_, err = k.Pass(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, f.objects(t))
+}
+
+// unsure is a store that adds files and then says that it could not.
+type unsure struct{ *metadata.Store }
+
+func (u unsure) AddFile(ctx context.Context, f *core.File, max int) error {
+	if err := u.Store.AddFile(ctx, f, max); err != nil {
+		return err
+	}
+	return errors.New("flush: input/output error")
+}
+
+// TestKnownFileKeepsItsBytes: when it is not sure that a file was recorded, its bytes go only
+// if it was not.
+func TestKnownFileKeepsItsBytes(t *testing.T) {
+	t.Parallel()
+	f := setup(t, generous())
+	doubtful, err := uploads.New(uploads.Options{
+		Store: unsure{f.store}, Backend: f.backend, Passwords: nopPasswords{}, Policy: generous(), Instance: "me",
+	})
+	require.NoError(t, err)
+	u := f.declare(t, uploads.Request{})
+	file, err := doubtful.ReceiveNew(t.Context(), u, "x", text("hello"))
+	require.Error(t, err)
+	require.Equal(t, core.Uploaded, f.status(t, file))
+	require.Equal(t, 1, f.objects(t), "the row says that there are bytes")
 }
