@@ -10,7 +10,9 @@ import (
 // Store keeps what is known of uploads and files. It is safe for concurrent use.
 // Every method that changes something does it in one statement or one transaction.
 type Store interface {
-	// CreateUpload inserts u and its files, all or nothing.
+	// CreateUpload inserts u and its files, all or nothing. A file that is Uploaded survives a
+	// power cut once it returns, here and in AddFile and MoveFile. After an error other than a
+	// *core.Error the change may have been made all the same.
 	CreateUpload(ctx context.Context, u *core.Upload) error
 
 	// Upload returns an upload without its files. Absent or deleted: KindNotFound.
