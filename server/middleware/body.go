@@ -11,13 +11,16 @@ import (
 type Body struct {
 	r        io.Reader
 	rc       *http.ResponseController
+	w        *writer // may be nil
 	idle     time.Duration
 	deadline time.Time
 }
 
 // NewBody returns the body of r. idle zero means that the client may take all its time.
 func NewBody(w http.ResponseWriter, r *http.Request, idle time.Duration) *Body {
-	return &Body{r: r.Body, rc: http.NewResponseController(w), idle: idle}
+	b := &Body{r: r.Body, rc: http.NewResponseController(w), idle: idle}
+	b.w, _ = w.(*writer)
+	return b
 }
 
 func (b *Body) Read(p []byte) (int, error) {
@@ -35,5 +38,11 @@ func (b *Body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Interrupt makes a Read that is under way fail at once, and all that follow.
-func (b *Body) Interrupt() { b.rc.SetReadDeadline(time.Unix(1, 0)) }
+// Interrupt makes a Read that is under way fail at once, and all that follow. The
+// connection serves no further request.
+func (b *Body) Interrupt() {
+	if b.w != nil {
+		b.w.last.Store(true)
+	}
+	b.rc.SetReadDeadline(time.Unix(1, 0))
+}

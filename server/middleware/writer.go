@@ -3,6 +3,7 @@ package middleware
 import (
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,6 +18,7 @@ type writer struct {
 	sent     int64
 	deadline time.Time
 	now      func() time.Time
+	last     atomic.Bool // the connection is to be closed after this answer
 }
 
 // Started tells whether the header is out.
@@ -28,13 +30,16 @@ func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (w *writer) WriteHeader(status int) {
 	if w.status == 0 && status >= 200 {
 		w.status = status
+		if w.last.Load() {
+			w.Header().Set("Connection", "close")
+		}
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *writer) Write(p []byte) (int, error) {
 	if w.status == 0 {
-		w.status = http.StatusOK
+		w.WriteHeader(http.StatusOK)
 	}
 	if len(p) > smallWrite {
 		w.extend()
@@ -50,7 +55,7 @@ const smallWrite = 64 << 10
 // Flush sends what is buffered.
 func (w *writer) Flush() {
 	if w.status == 0 {
-		w.status = http.StatusOK
+		w.WriteHeader(http.StatusOK)
 	}
 	if f, ok := w.ResponseWriter.(http.Flusher); ok {
 		f.Flush()
@@ -67,7 +72,7 @@ const (
 // ReadFrom hands src down in pieces, each with a deadline of its own.
 func (w *writer) ReadFrom(src io.Reader) (total int64, err error) {
 	if w.status == 0 {
-		w.status = http.StatusOK
+		w.WriteHeader(http.StatusOK)
 	}
 	rf, ok := w.ResponseWriter.(io.ReaderFrom)
 	if !ok {

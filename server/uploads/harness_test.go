@@ -36,9 +36,10 @@ func generous() uploads.Policy {
 
 type fixture struct {
 	*uploads.Service
-	store   *metadata.Store
-	backend *mem.Store
-	now     *clock
+	store     *metadata.Store
+	backend   *mem.Store
+	passwords *password.Keeper
+	now       *clock
 }
 
 type clock struct {
@@ -65,7 +66,7 @@ func setup(t *testing.T, p uploads.Policy) *fixture {
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	keeper, err := password.New(password.Options{})
 	require.NoError(t, err)
-	f := &fixture{store: store, backend: mem.New(), now: &clock{t: time.Now()}}
+	f := &fixture{store: store, backend: mem.New(), passwords: keeper, now: &clock{t: time.Now()}}
 	f.Service, err = uploads.New(uploads.Options{
 		Store: store, Backend: f.backend, Passwords: keeper, Policy: p, Instance: "me", Now: f.now.Now,
 	})

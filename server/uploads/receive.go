@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/data"
@@ -19,11 +20,23 @@ type Body struct {
 }
 
 // watch interrupts the body's reads when ctx ends. The returned stop must be called.
-func (b Body) watch(ctx context.Context) (stop func() bool) {
+func (b Body) watch(ctx context.Context) (stop func()) {
 	if b.Interrupt == nil {
-		return func() bool { return true }
+		return func() {}
 	}
-	return context.AfterFunc(ctx, b.Interrupt)
+	return whenDone(ctx, b.Interrupt)
+}
+
+// whenDone calls f when ctx ends. After stop f is not called and no longer running: what it
+// does to a connection would otherwise meet the next request on it.
+func whenDone(ctx context.Context, f func()) (stop func()) {
+	left := make(chan struct{})
+	cancel := context.AfterFunc(ctx, func() { defer close(left); f() })
+	return sync.OnceFunc(func() {
+		if !cancel() {
+			<-left
+		}
+	})
 }
 
 // Receive takes the content of f, which must be Missing: stored when it returns nil, or

@@ -92,8 +92,8 @@ func (s *Service) handOver(ctx context.Context, snd *sender, f *core.File, in *i
 		return in.fail(context.Cause(ctx))
 	}
 	ahead.pause()
-	defer context.AfterFunc(r.ctx, func() { snd.stop(errReceiverGone) })()
-	defer context.AfterFunc(ctx, r.sink.Interrupt)()
+	unlink := whenDone(r.ctx, func() { snd.stop(errReceiverGone) })
+	release := whenDone(ctx, r.sink.Interrupt)
 
 	r.sink.Start(f.Type, size)
 	_, err := in.WriteTo(r.sink)
@@ -107,7 +107,9 @@ func (s *Service) handOver(ctx context.Context, snd *sender, f *core.File, in *i
 			err = errReceiverGone.Because(err)
 		}
 	}
-	r.done <- err
+	release()
+	unlink()
+	r.done <- err // from here the receiver goes its way
 	return err
 }
 
@@ -137,8 +139,18 @@ func (s *Service) AwaitSender(ctx context.Context, f *core.File) error {
 // an error what sink has got is not the whole file.
 func (s *Service) Stream(ctx context.Context, f *core.File, sink Sink) error {
 	r := &receiver{ctx: ctx, sink: sink, done: make(chan error, 1)}
-	if err := s.streams.take(f.ID, r); err != nil {
-		return err
+	for {
+		opening, err := s.streams.take(f.ID, r)
+		if err != nil {
+			return err
+		}
+		if opening == nil {
+			return <-r.done
+		}
+		select {
+		case <-opening:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	return <-r.done
 }

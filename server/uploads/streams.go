@@ -26,6 +26,7 @@ type streams struct {
 type sender struct {
 	stop     context.CancelCauseFunc
 	receiver chan *receiver // capacity 1
+	decided  chan struct{}  // closed when it has opened or withdrawn
 	open     bool           // receivers may come
 	taken    bool           // one came
 }
@@ -51,7 +52,7 @@ func (s *streams) offer(id core.FileID, stop context.CancelCauseFunc) (*sender, 
 	if s.senders[id] != nil {
 		return nil, notMissing(core.Uploading)
 	}
-	snd := &sender{stop: stop, receiver: make(chan *receiver, 1)}
+	snd := &sender{stop: stop, receiver: make(chan *receiver, 1), decided: make(chan struct{})}
 	s.senders[id] = snd
 	return snd, nil
 }
@@ -61,6 +62,7 @@ func (s *streams) open(id core.FileID, snd *sender) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	snd.open = true
+	close(snd.decided)
 	for _, w := range s.waiting[id] {
 		close(w)
 	}
@@ -73,6 +75,9 @@ func (s *streams) withdraw(id core.FileID, snd *sender) {
 	defer s.mu.Unlock()
 	if s.senders[id] == snd {
 		delete(s.senders, id)
+		if !snd.open {
+			close(snd.decided)
+		}
 	}
 	select {
 	case r := <-snd.receiver:
@@ -81,22 +86,25 @@ func (s *streams) withdraw(id core.FileID, snd *sender) {
 	}
 }
 
-// take gives a receiver to the sender of a file. Exactly one gets through.
-func (s *streams) take(id core.FileID, r *receiver) error {
+// take gives a receiver to the sender of a file. Exactly one gets through. Of a sender that
+// has not opened yet it returns what is closed when that is decided.
+func (s *streams) take(id core.FileID, r *receiver) (opening <-chan struct{}, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	snd := s.senders[id]
 	switch {
 	case s.closed:
-		return errStopping
-	case snd == nil || !snd.open:
-		return core.E(core.KindNotFound, "file_unavailable", "the sender of this file is gone")
+		return nil, errStopping
+	case snd == nil:
+		return nil, core.E(core.KindNotFound, "file_unavailable", "the sender of this file is gone")
+	case !snd.open:
+		return snd.decided, nil
 	case snd.taken:
-		return errTaken
+		return nil, errTaken
 	}
 	snd.taken = true
 	snd.receiver <- r
-	return nil
+	return nil, nil
 }
 
 // await returns when a sender of the file has come or ctx has ended.

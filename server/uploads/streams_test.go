@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -252,4 +254,60 @@ func TestStreamsMayBeForbiddenLater(t *testing.T) {
 	requireKind(t, core.KindInvalid, err)
 	require.True(t, strings.Contains(err.Error(), "disabled"))
 	require.Equal(t, core.Missing, f.status(t, u.Files[0]))
+}
+
+// gate is a store that holds a file's first move until it is opened.
+type gate struct {
+	uploads.Store
+	moved, open chan struct{}
+	once        sync.Once
+}
+
+func (g *gate) MoveFile(ctx context.Context, f *core.File, to core.Status, edit func(*core.File)) error {
+	err := g.Store.MoveFile(ctx, f, to, edit)
+	g.once.Do(func() { close(g.moved); <-g.open })
+	return err
+}
+
+// Between the moment the store says Uploading and the one when the sender is ready.
+func TestReceiverComesAsTheSenderOpens(t *testing.T) {
+	t.Parallel()
+	f := setup(t, generous())
+	u := f.declare(t, uploads.Request{Stream: true}, "x")
+	g := &gate{Store: f.store, moved: make(chan struct{}), open: make(chan struct{})}
+	svc, err := uploads.New(uploads.Options{Store: g, Backend: f.backend, Passwords: f.passwords, Policy: generous(), Instance: "me"})
+	require.NoError(t, err)
+	mine := *u.Files[0]
+	sent, got := make(chan error, 1), make(chan error, 1)
+	go func() { sent <- svc.Receive(t.Context(), u, &mine, text("hello")) }()
+	<-g.moved
+	out := newSink()
+	go func() { got <- svc.Stream(t.Context(), u.Files[0], out) }()
+	leaving, leave := context.WithCancel(t.Context())
+	leave()
+	require.ErrorIs(t, svc.Stream(leaving, u.Files[0], newSink()), context.Canceled)
+	close(g.open)
+	require.NoError(t, <-got)
+	require.NoError(t, <-sent)
+	require.Equal(t, "hello", out.String())
+}
+
+// The connections of both serve further requests, which an interruption would break.
+func TestNothingIsInterruptedAfterAStream(t *testing.T) {
+	t.Parallel()
+	f := setup(t, generous())
+	for range 100 {
+		u := f.declare(t, uploads.Request{Stream: true}, "x")
+		var interrupted atomic.Int32
+		body := text("hello")
+		body.Interrupt = func() { interrupted.Add(1) }
+		mine, sent := *u.Files[0], make(chan error, 1)
+		go func() { sent <- f.Receive(t.Context(), u, &mine, body) }()
+		require.NoError(t, f.AwaitSender(t.Context(), u.Files[0]))
+		ctx, leave := context.WithCancel(t.Context())
+		require.NoError(t, f.Stream(ctx, u.Files[0], newSink()))
+		leave()
+		require.NoError(t, <-sent)
+		require.Zero(t, interrupted.Load())
+	}
 }
