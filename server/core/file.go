@@ -54,7 +54,9 @@ type File struct {
 	// BackendDetails is what the data backend needs to find the bytes again. Secret.
 	BackendDetails string
 	// Instance is the daemon that is receiving the file; set while Uploading.
-	Instance  string
+	Instance string
+	// Reserved is how many bytes of its owner's quota a file holds while Uploading.
+	Reserved  int64
 	CreatedAt time.Time
 }
 

@@ -110,7 +110,10 @@ func (d *daemon) request(method, path string, body io.Reader, token string) (int
 	if token != "" {
 		r.Header.Set("X-UploadToken", token)
 	}
-	resp, err := http.DefaultClient.Do(r)
+	if _, ok := body.(*slow); ok {
+		r.Header.Set("Expect", "100-continue") // when it is read, plikd is reading
+	}
+	resp, err := client.Do(r)
 	if err != nil {
 		return 0, "", err
 	}
@@ -118,6 +121,8 @@ func (d *daemon) request(method, path string, body io.Reader, token string) (int
 	got, err := io.ReadAll(resp.Body)
 	return resp.StatusCode, string(got), err
 }
+
+var client = &http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Minute, MaxIdleConnsPerHost: 16}}
 
 // acknowledged is a file that the daemon said it has.
 type acknowledged struct {
@@ -206,7 +211,7 @@ func (d *daemon) command(args ...string) (string, error) {
 // slow is a body of n bytes that stops in the middle until it is released.
 type slow struct {
 	n       int
-	half    chan struct{} // closed when half is sent
+	half    chan struct{} // closed when half is sent, to a plikd that has asked for it
 	release chan struct{}
 }
 

@@ -1,0 +1,2 @@
+// Package accounts holds what can be done with users, their tokens and sessions.
+package accounts
