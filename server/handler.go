@@ -13,12 +13,16 @@ import (
 func (s *Server) handlerOptions() handlers.Options {
 	c := s.Config
 	o := handlers.Options{
-		Uploads: s.uploads, Log: s.Log, Metrics: s.metrics, Now: s.Now,
+		Uploads: s.services.Uploads, Log: s.Log, Metrics: s.metrics, Now: s.Now,
 		Config: c.Public(), Build: s.Build, Ready: s.backends.Ready,
 		Path: c.Path, DownloadDomain: c.DownloadDomain, DownloadHosts: c.DownloadHosts,
 		Proxies:   middleware.Proxies{Header: c.SourceIPHeader, Trusted: c.TrustedNetworks},
 		Whitelist: c.UploadNetworks, Strict: c.EnhancedWebSecurity, Debug: c.Debug, Dump: c.DebugRequests,
 	}
+	if s.sessions != nil {
+		o.Accounts, o.Sessions, o.Logins = s.services.Accounts, s.sessions, s.logins
+	}
+	o.Audit = s.audit
 	if c.PublicBase != nil {
 		o.PublicURL = c.PublicBase.String()
 	}

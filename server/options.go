@@ -38,7 +38,8 @@ func policy(c *config.Config) uploads.Policy {
 		Comments: feature(c.FeatureComments), SetTTL: feature(c.FeatureSetTTL),
 		AnonymousRefused: c.FeatureAuthentication.Forced(),
 		MaxFileSize:      c.MaxFileSize, MaxFiles: c.MaxFilePerUpload,
-		DefaultTTL: c.DefaultTTL, MaxTTL: c.MaxTTL,
+		DefaultTTL: c.DefaultTTL, MaxTTL: c.MaxTTL, MaxUserSize: c.MaxUserSize,
+		MaxTotalSize: c.MaxTotalSize, MinFreeSpace: c.MinFreeDisk,
 		NoDigest: c.FileDigest == "none",
 	}
 }

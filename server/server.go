@@ -14,19 +14,22 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/root-gg/plik/server/audit"
+	"github.com/root-gg/plik/server/auth"
 	"github.com/root-gg/plik/server/cleaner"
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/handlers"
 	"github.com/root-gg/plik/server/metrics"
-	"github.com/root-gg/plik/server/password"
-	"github.com/root-gg/plik/server/uploads"
 )
 
 // Server is one plikd. New opens its stores, Start serves, Stop ends both.
 type Server struct {
 	Options
 	backends *Backends
-	uploads  *uploads.Service
+	services *Services
+	sessions *auth.Sessions // nil: there are no accounts
+	logins   map[string]*auth.Flow
+	audit    *audit.Log
 	cleaner  *cleaner.Cleaner
 	metrics  *metrics.Metrics
 
@@ -53,14 +56,16 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Options: o, backends: b, failed: make(chan error, 2)}
-	if err := s.build(); err != nil {
-		b.Close()
-		return nil, err
+	if err := s.build(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-func (s *Server) build() (err error) {
+// close closes what New opened.
+func (s *Server) close() error { return errors.Join(s.audit.Close(), s.backends.Close()) }
+
+func (s *Server) build(ctx context.Context) (err error) {
 	if s.Config.MetricsPort > 0 {
 		s.metrics = metrics.New(metrics.Options{
 			DBStats: s.backends.Metadata.DBStats, Version: s.Build.Version, Revision: s.Build.GitShortRevision,
@@ -69,7 +74,7 @@ func (s *Server) build() (err error) {
 	}
 	s.cleaner, err = cleaner.New(cleaner.Options{
 		Store: s.backends.Metadata, Backend: s.backends.Data, Log: logrus.NewEntry(s.Log), Now: s.Now,
-		Held: func(id core.FileID) bool { return s.uploads.Held(id) },
+		Held: func(id core.FileID) bool { return s.services.Uploads.Held(id) },
 		Observe: func(r cleaner.Result) {
 			s.metrics.Cleaned(metrics.Cleaning{
 				RemovedUploads: r.RemovedUploads, DeletedFiles: r.DeletedFiles, DeletedUploads: r.DeletedUploads,
@@ -81,14 +86,15 @@ func (s *Server) build() (err error) {
 	if err != nil {
 		return err
 	}
-	keeper, err := password.New(password.Options{Now: s.Now})
-	if err != nil {
+	if s.services, err = newServices(s.Config, s.backends, s.Log, s.cleaner.Instance().ID, s.Now); err != nil {
 		return err
 	}
-	s.uploads, err = uploads.New(uploads.Options{
-		Store: s.backends.Metadata, Backend: s.backends.Data, Passwords: keeper, Policy: policy(s.Config),
-		Instance: s.cleaner.Instance().ID, Log: logrus.NewEntry(s.Log), Now: s.Now,
-	})
+	if err := s.openSessions(ctx); err != nil {
+		return err
+	}
+	s.audit, err = audit.Open(s.Config.AuditLog, audit.Options{Now: s.Now, OnError: func(err error) {
+		s.Log.WithError(err).Error("cannot write the audit log")
+	}})
 	if err != nil {
 		return err
 	}
@@ -208,7 +214,7 @@ func (s *Server) MetricsAddr() net.Addr { return s.metersAddr }
 // what is running finish until ctx ends, and closes the stores. Transfers cut by ctx are an
 // error.
 func (s *Server) Stop(ctx context.Context) error {
-	s.uploads.Shutdown()
+	s.services.Uploads.Shutdown()
 	err := s.api.Shutdown(ctx)
 	if err != nil {
 		s.api.Close()
@@ -221,18 +227,16 @@ func (s *Server) Stop(ctx context.Context) error {
 		s.cancel()
 	}
 	s.wg.Wait()
-	return errors.Join(err, s.backends.Close())
+	return errors.Join(err, s.close())
 }
 
 // Run starts the server and stops it when ctx ends, giving what is running then the
 // configured time. It returns nil after an orderly end.
 func (s *Server) Run(ctx context.Context) error {
 	if err := s.Start(ctx); err != nil {
-		return errors.Join(err, s.backends.Close())
+		return errors.Join(err, s.close())
 	}
-	if s.Config.FeatureAuthentication.Enabled() {
-		s.Log.Warn("FeatureAuthentication is on, but accounts are not part of this version: everybody is anonymous, tokens and logins are ignored")
-	}
+	s.wantAdmin(ctx)
 	s.Log.WithField("address", s.url()).Info("plikd is serving")
 	var died error
 	select {
@@ -249,6 +253,19 @@ func (s *Server) Run(ctx context.Context) error {
 		s.Log.Info("stopped")
 	}
 	return died
+}
+
+// wantAdmin says how to make an administrator when there is none.
+func (s *Server) wantAdmin(ctx context.Context) {
+	if s.sessions == nil {
+		return
+	}
+	has, err := s.services.Accounts.HasAdmin(ctx)
+	if err != nil {
+		s.Log.WithError(err).Warn("cannot look for an administrator")
+	} else if !has {
+		s.Log.Warn("there is no administrator yet, create one with: plikd user create --admin --login NAME")
+	}
 }
 
 func (s *Server) url() string {

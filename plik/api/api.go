@@ -22,6 +22,11 @@ type Upload struct {
 	ProtectedByPassword bool       `json:"protectedByPassword"`
 	CreatedAt           time.Time  `json:"createdAt"`
 	ExpireAt            *time.Time `json:"expireAt"` // null: never
+
+	// In the lists of owners and administrators only.
+	UploadIP string `json:"uploadIp,omitempty"`
+	User     string `json:"user,omitempty"`  // owner
+	Token    string `json:"token,omitempty"` // API token it was made with; of others only how it begins
 }
 
 // File is one file of an upload.

@@ -54,6 +54,7 @@ func (c *Cleaner) steps(ctx context.Context, res *Result) error {
 		{"expire uploads", c.expire},
 		{"delete removed files", c.deleteFiles},
 		{"purge deleted uploads", c.purge},
+		{"forget ended sessions", c.hourly(c.forgetSessions)},
 		{"drop orphan rows", c.hourly(c.dropOrphans)},
 		{"discard partial files", c.hourly(c.discardPartials)},
 	} {
@@ -168,6 +169,11 @@ func (c *Cleaner) purge(ctx context.Context, res *Result) error {
 		after = last
 	}
 	return ctx.Err()
+}
+
+func (c *Cleaner) forgetSessions(ctx context.Context, res *Result) error {
+	_, err := c.store.PurgeSessions(ctx, res.Start)
+	return err
 }
 
 func (c *Cleaner) dropOrphans(ctx context.Context, res *Result) (err error) {

@@ -24,6 +24,8 @@ type Store interface {
 	PurgeUploads(ctx context.Context, after core.UploadID, limit int) (last core.UploadID, uploads, files int, err error)
 	// PurgeOrphans drops the rows of files without an upload and of tokens without a user.
 	PurgeOrphans(ctx context.Context) (files, tokens int, err error)
+	// PurgeSessions drops the notes of ended sessions that would be over by now anyway.
+	PurgeSessions(ctx context.Context, now time.Time) (int, error)
 
 	// StaleUploading returns the Uploading files that no instance of live is receiving,
 	// those with no instance at all among them.

@@ -18,6 +18,7 @@ type Config struct {
 	DebugRequests bool   // log the headers of requests, without secrets
 	LogLevel      string // DEBUG, INFO, WARNING or CRITICAL; DEBUG turns on both switches above
 	LogFormat     string // "text" or "json"
+	AuditLog      string // "stdout", "stderr" or the path of a file; "": none is written
 
 	// Listening.
 
@@ -39,6 +40,10 @@ type Config struct {
 	MaxFileSize      int64 // bytes; <= 0: unlimited
 	MaxUserSizeStr   string
 	MaxUserSize      int64 // bytes; <= 0: unlimited
+	MaxTotalSizeStr  string
+	MaxTotalSize     int64 // bytes of all files on the server; <= 0: unlimited
+	MinFreeDiskStr   string
+	MinFreeDisk      int64 // bytes that stay free on the disk of the file store; 0: none
 	MaxFilePerUpload int
 	DefaultTTLStr    string
 	DefaultTTL       int // seconds; <= 0: for ever
@@ -77,14 +82,36 @@ type Config struct {
 	FeatureGithub         Flag
 	FeatureText           Flag
 
-	// Login with somebody else's accounts.
+	// Login with somebody else's accounts. What starts a URL has no trailing /, the others are
+	// used as they are; "": that of the provider itself.
 
 	GoogleAPIClientID  string
 	GoogleAPISecret    Secret
 	GoogleValidDomains []string // e-mail domains that may log in; empty: all
+	GoogleAuthURL      string   // where users are sent
+	GoogleTokenURL     string   // where codes become tokens
+	GoogleApiURL       string   // where the profile of a user is
 	OvhAPIEndpoint     string
 	OvhAPIKey          Secret
 	OvhAPISecret       Secret
+
+	GithubClientID      string
+	GithubClientSecret  Secret
+	GithubValidDomains  []string // e-mail domains that may log in; empty: all
+	GithubOrganizations []string // whose members may log in; empty: all
+	GithubURL           string   // start of the URL of /login/oauth/authorize
+	GithubApiURL        string   // start of the URL of /user
+
+	OidcIssuer              string // URL of any OpenID Connect provider, exactly as it calls itself
+	OidcClientID            string
+	OidcClientSecret        Secret
+	OidcName                string   // for people
+	OidcValidDomains        []string // e-mail domains that may log in; empty: all
+	OidcScopes              []string // to ask for besides openid, profile and email
+	OidcGroupsClaim         string   // name of the claim with the user's groups
+	OidcAllowedGroups       []string // groups that may log in; empty: all
+	OidcAdminGroup          string   // group of the administrators; empty: the provider does not say who is one
+	OidcAssumeEmailVerified bool     // believe e-mail addresses of which the provider does not say that they are verified
 
 	// Storage.
 
@@ -105,6 +132,9 @@ type Config struct {
 	OvhAuthentication    bool // an OVH login is configured and possible
 
 	// Computed by Resolve.
+
+	GithubAuthentication bool `toml:"-"` // a GitHub login is configured and possible
+	OidcAuthentication   bool `toml:"-"` // an OpenID Connect login is configured and possible
 
 	SessionLifetime time.Duration  `toml:"-"` // > 0
 	ShutdownTimeout time.Duration  `toml:"-"` // >= 0

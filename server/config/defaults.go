@@ -1,9 +1,17 @@
 package config
 
 const (
-	defaultTLSVersion  = "tlsv12"
-	defaultOvhEndpoint = "https://eu.api.ovh.com/1.0"
-	defaultLogLevel    = "INFO"
+	defaultTLSVersion = "tlsv12"
+	defaultLogLevel   = "INFO"
+
+	defaultOvhEndpoint    = "https://eu.api.ovh.com/1.0"
+	defaultGoogleAuth     = "https://accounts.google.com/o/oauth2/auth"
+	defaultGoogleToken    = "https://oauth2.googleapis.com/token"
+	defaultGoogleProfile  = "https://www.googleapis.com/oauth2/v2/userinfo"
+	defaultGithub         = "https://github.com"
+	defaultGithubEndpoint = "https://api.github.com"
+	defaultOidcName       = "OpenID Connect"
+	defaultOidcGroups     = "groups"
 )
 
 // Default returns the configuration of a plikd that was told nothing, resolved.
@@ -29,6 +37,7 @@ func base() *Config {
 
 		MaxFileSize:      10_000_000_000,
 		MaxUserSize:      -1,
+		MaxTotalSize:     -1,
 		MaxFilePerUpload: 1000,
 		DefaultTTL:       30 * 24 * 3600,
 		MaxTTL:           30 * 24 * 3600,
@@ -45,7 +54,14 @@ func base() *Config {
 			"fc00::/7", "fe80::/10",
 		},
 
-		OvhAPIEndpoint: defaultOvhEndpoint,
+		GoogleAuthURL:   defaultGoogleAuth,
+		GoogleTokenURL:  defaultGoogleToken,
+		GoogleApiURL:    defaultGoogleProfile,
+		OvhAPIEndpoint:  defaultOvhEndpoint,
+		GithubURL:       defaultGithub,
+		GithubApiURL:    defaultGithubEndpoint,
+		OidcName:        defaultOidcName,
+		OidcGroupsClaim: defaultOidcGroups,
 
 		FileDigest:            "md5",
 		DataBackend:           "file",

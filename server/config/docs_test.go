@@ -32,6 +32,7 @@ func TestSampleIsDefault(t *testing.T) {
 	want := config.Default()
 	want.DataBackendConfig, want.MetadataBackendConfig = cfg.DataBackendConfig, cfg.MetadataBackendConfig
 	want.MaxFileSizeStr, want.MaxUserSizeStr = "10GB", "unlimited"
+	want.MaxTotalSizeStr, want.MinFreeDiskStr = "unlimited", "0"
 	want.DefaultTTLStr, want.MaxTTLStr = "30d", "30d"
 	same(t, want, cfg)
 }

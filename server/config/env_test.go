@@ -45,7 +45,17 @@ func TestKeyNames(t *testing.T) {
 		"MetadataBackendConfig": "METADATA_BACKEND_CONFIG",
 		// New since 1.3.
 		"TrustedProxies": "TRUSTED_PROXIES", "FileDigest": "FILE_DIGEST", "LogFormat": "LOG_FORMAT",
-		"PublicURL": "PUBLIC_URL", "ShutdownTimeoutStr": "SHUTDOWN_TIMEOUT_STR",
+		"PublicURL": "PUBLIC_URL", "ShutdownTimeoutStr": "SHUTDOWN_TIMEOUT_STR", "AuditLog": "AUDIT_LOG",
+		"MaxTotalSizeStr": "MAX_TOTAL_SIZE_STR", "MaxTotalSize": "MAX_TOTAL_SIZE",
+		"MinFreeDiskStr": "MIN_FREE_DISK_STR", "MinFreeDisk": "MIN_FREE_DISK",
+		"GoogleAuthURL": "GOOGLE_AUTH_URL", "GoogleTokenURL": "GOOGLE_TOKEN_URL", "GoogleApiURL": "GOOGLE_API_URL",
+		"GithubClientID": "GITHUB_CLIENT_ID", "GithubClientSecret": "GITHUB_CLIENT_SECRET",
+		"GithubValidDomains": "GITHUB_VALID_DOMAINS", "GithubOrganizations": "GITHUB_ORGANIZATIONS",
+		"GithubURL": "GITHUB_URL", "GithubApiURL": "GITHUB_API_URL",
+		"OidcIssuer": "OIDC_ISSUER", "OidcClientID": "OIDC_CLIENT_ID", "OidcClientSecret": "OIDC_CLIENT_SECRET",
+		"OidcName": "OIDC_NAME", "OidcValidDomains": "OIDC_VALID_DOMAINS", "OidcScopes": "OIDC_SCOPES",
+		"OidcGroupsClaim": "OIDC_GROUPS_CLAIM", "OidcAllowedGroups": "OIDC_ALLOWED_GROUPS",
+		"OidcAdminGroup": "OIDC_ADMIN_GROUP", "OidcAssumeEmailVerified": "OIDC_ASSUME_EMAIL_VERIFIED",
 	}
 	got := map[string]string{}
 	for _, k := range config.Keys() {

@@ -48,13 +48,3 @@ func (r *resolver) toggle(key string, flag *Flag) {
 		r.failf("Invalid value for %s : Invalid feature flag value. Expecting : disabled|enabled, not %q", key, string(*flag))
 	}
 }
-
-// providers tells which other accounts one can log in with.
-func (r *resolver) providers() {
-	if r.OvhAPIEndpoint == "" {
-		r.OvhAPIEndpoint = defaultOvhEndpoint
-	}
-	on := r.FeatureAuthentication.Enabled()
-	r.GoogleAuthentication = on && r.GoogleAPIClientID != "" && r.GoogleAPISecret != ""
-	r.OvhAuthentication = on && r.OvhAPIKey != "" && r.OvhAPISecret != ""
-}

@@ -101,24 +101,6 @@ func TestDeprecatedBooleans(t *testing.T) {
 	}
 }
 
-func TestProviders(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string][2]bool{
-		"":                      {false, false},
-		"GoogleAPIClientID='a'": {false, false},
-		"GoogleAPIClientID='a'\nGoogleAPISecret='b'":                             {true, false},
-		"OvhAPIKey='a'\nOvhAPISecret='b'":                                        {false, true},
-		"OvhAPIKey='a'":                                                          {false, false},
-		"GoogleAuthentication=true\nOvhAuthentication=true":                      {false, false},
-		"GoogleAuthentication=false\nGoogleAPIClientID='a'\nGoogleAPISecret='b'": {true, false},
-	} {
-		cfg, _ := load(t, "FeatureAuthentication='enabled'\n"+text)
-		require.Equal(t, want, [2]bool{cfg.GoogleAuthentication, cfg.OvhAuthentication}, text)
-		cfg, _ = load(t, text)
-		require.Equal(t, [2]bool{}, [2]bool{cfg.GoogleAuthentication, cfg.OvhAuthentication}, text)
-	}
-}
-
 func TestResolveAgainAfterChange(t *testing.T) {
 	t.Parallel()
 	cfg := config.Default()

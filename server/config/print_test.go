@@ -62,6 +62,11 @@ GoogleAPIClientID = "public-id"
 GoogleAPISecret = "hidden-1"
 OvhAPIKey = "hidden-2"
 OvhAPISecret = "hidden-3"
+GithubClientID = "id"
+GithubClientSecret = "hidden-d"
+OidcIssuer = "https://id.example.com"
+OidcClientID = "id"
+OidcClientSecret = "hidden-e"
 [DataBackendConfig]
 Bucket = "shown"
 AccessKeyID = "hidden-4"
@@ -91,6 +96,7 @@ func TestPrintMasksSecrets(t *testing.T) {
 	out := printed(t, cfg)
 	for _, want := range []string{
 		`GoogleAPIClientID = "public-id"`, `GoogleAPISecret = "[set]"`, `OvhAPIKey = "[set]"`, `OvhAPISecret = "[set]"`,
+		`GithubClientSecret = "[set]"`, `OidcClientSecret = "[set]"`,
 		`Bucket = "shown"`, `AccessKeyID = "[set]"`, `SecretAccessKey = "[set]"`, `ApiKey = "[set]"`, `AuthToken = "[set]"`,
 		`Password = "[set]"`, `Passphrases = ["[set]"]`, `sse_key = ""`, `Secret = "[set]"`, `PrivateKey = "[set]"`,
 		`ConnectionString = "postgres://plik:[set]@db/plik?password=[set]&sslmode=disable"`,
@@ -110,6 +116,7 @@ func TestPrintMasksSecrets(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"GoogleAPISecret holds [set]", "OvhAPIKey holds [set]", "OvhAPISecret holds [set]",
+		"GithubClientSecret holds [set]", "OidcClientSecret holds [set]",
 		"DataBackendConfig holds [set]", "MetadataBackendConfig holds [set]",
 	}, masks)
 }

@@ -2,7 +2,7 @@ package config
 
 // PublicConfig is what everybody may know of the configuration: the body of GET /config.
 // Fields are added one by one, never by embedding Config. Old clients read the ones
-// below the flags.
+// below the flags; what is new is left out unless it is in use, so that they read what they know.
 type PublicConfig struct {
 	MaxFileSize         int64    `json:"maxFileSize"`
 	MaxUserSize         int64    `json:"maxUserSize"`
@@ -34,11 +34,15 @@ type PublicConfig struct {
 	GoogleAuthentication bool   `json:"googleAuthentication"`
 	OvhAuthentication    bool   `json:"ovhAuthentication"`
 	OvhAPIEndpoint       string `json:"ovhApiEndpoint"`
+
+	GithubAuthentication bool   `json:"githubAuthentication,omitempty"`
+	OidcAuthentication   bool   `json:"oidcAuthentication,omitempty"`
+	OidcName             string `json:"oidcName,omitempty"` // for the button
 }
 
 // Public returns what everybody may know of c, which is resolved.
 func (c *Config) Public() PublicConfig {
-	return PublicConfig{
+	p := PublicConfig{
 		MaxFileSize:         c.MaxFileSize,
 		MaxUserSize:         c.MaxUserSize,
 		MaxFilePerUpload:    c.MaxFilePerUpload,
@@ -69,5 +73,12 @@ func (c *Config) Public() PublicConfig {
 		GoogleAuthentication: c.GoogleAuthentication,
 		OvhAuthentication:    c.OvhAuthentication,
 		OvhAPIEndpoint:       c.OvhAPIEndpoint,
+
+		GithubAuthentication: c.GithubAuthentication,
+		OidcAuthentication:   c.OidcAuthentication,
 	}
+	if c.OidcAuthentication {
+		p.OidcName = c.OidcName
+	}
+	return p
 }

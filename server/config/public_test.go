@@ -48,6 +48,20 @@ GoogleValidDomains = ["hidden-3"]
 OvhAPIKey = "hidden-4"
 OvhAPISecret = "hidden-5"
 OvhAPIEndpoint = "http://ovh"
+GithubClientID = "hidden-a"
+GithubClientSecret = "hidden-b"
+GithubValidDomains = ["hidden-c"]
+GithubOrganizations = ["hidden-d"]
+OidcIssuer = "https://hidden-e"
+OidcClientID = "hidden-f"
+OidcClientSecret = "hidden-g"
+OidcName = "o"
+OidcValidDomains = ["hidden-h"]
+OidcAllowedGroups = ["hidden-i"]
+OidcAdminGroup = "hidden-j"
+MaxTotalSize = 8888
+MinFreeDisk = 9999
+AuditLog = "hidden-k"
 UploadWhitelist = ["10.11.12.13"]
 [DataBackendConfig]
 Directory = "hidden-6"
@@ -63,7 +77,8 @@ ConnectionString = "hidden-7"
 		"feature_set_ttl":"default","feature_extend_ttl":"forced","feature_clients":"disabled",
 		"feature_github":"disabled","feature_text":"forced","authentication":true,"noAnonymousUploads":true,
 		"oneShot":false,"removable":false,"stream":false,"protectedByPassword":false,
-		"googleAuthentication":true,"ovhAuthentication":true,"ovhApiEndpoint":"http://ovh"}`, string(got))
+		"googleAuthentication":true,"ovhAuthentication":true,"ovhApiEndpoint":"http://ovh",
+		"githubAuthentication":true,"oidcAuthentication":true,"oidcName":"o"}`, string(got))
 	require.NotContains(t, string(got), "hidden")
 
 	back := config.PublicConfig{}

@@ -102,6 +102,11 @@ func notInPath(c rune) bool {
 func (r *resolver) sizes() {
 	r.size("MaxFileSizeStr", r.MaxFileSizeStr, &r.MaxFileSize)
 	r.size("MaxUserSizeStr", r.MaxUserSizeStr, &r.MaxUserSize)
+	r.size("MaxTotalSizeStr", r.MaxTotalSizeStr, &r.MaxTotalSize)
+	r.size("MinFreeDiskStr", r.MinFreeDiskStr, &r.MinFreeDisk)
+	if r.MinFreeDisk < 0 {
+		r.failf("invalid negative value for MinFreeDisk : write how many bytes stay free, such as 1GB, or 0 for none")
+	}
 }
 
 // size stores the size that the text of a key means, if it has any.

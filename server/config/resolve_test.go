@@ -57,6 +57,24 @@ func TestDefaults(t *testing.T) {
 		"OvhAPIKey":             {c.OvhAPIKey, config.Secret("")},
 		"OvhAPISecret":          {c.OvhAPISecret, config.Secret("")},
 		"OvhAPIEndpoint":        {c.OvhAPIEndpoint, "https://eu.api.ovh.com/1.0"},
+		"AuditLog":              {c.AuditLog, ""},
+		"MaxTotalSizeStr":       {c.MaxTotalSizeStr, ""},
+		"MaxTotalSize":          {c.MaxTotalSize, int64(-1)},
+		"MinFreeDiskStr":        {c.MinFreeDiskStr, ""},
+		"MinFreeDisk":           {c.MinFreeDisk, int64(0)},
+		"GoogleAuthURL":         {c.GoogleAuthURL, "https://accounts.google.com/o/oauth2/auth"},
+		"GoogleTokenURL":        {c.GoogleTokenURL, "https://oauth2.googleapis.com/token"},
+		"GoogleApiURL":          {c.GoogleApiURL, "https://www.googleapis.com/oauth2/v2/userinfo"},
+		"GithubClientID":        {c.GithubClientID, ""},
+		"GithubClientSecret":    {c.GithubClientSecret, config.Secret("")},
+		"GithubURL":             {c.GithubURL, "https://github.com"},
+		"GithubApiURL":          {c.GithubApiURL, "https://api.github.com"},
+		"OidcIssuer":            {c.OidcIssuer, ""},
+		"OidcName":              {c.OidcName, "OpenID Connect"},
+		"OidcScopes":            {c.OidcScopes, []string(nil)},
+		"OidcGroupsClaim":       {c.OidcGroupsClaim, "groups"},
+		"OidcAdminGroup":        {c.OidcAdminGroup, ""},
+		"FeatureAuthentication": {c.FeatureAuthentication, config.Disabled},
 		"FileDigest":            {c.FileDigest, "md5"},
 		"DataBackend":           {c.DataBackend, "file"},
 		"DataBackendConfig":     {c.DataBackendConfig, map[string]any{}},
@@ -84,8 +102,15 @@ func TestSizes(t *testing.T) {
 		require.Empty(t, warnings)
 		require.Equal(t, want, cfg.MaxFileSize, text)
 	}
-	cfg, _ := load(t, `MaxUserSizeStr = "1.5GiB"`)
+	cfg, _ := load(t, `MaxUserSizeStr = "1.5GiB"
+MaxTotalSizeStr = "2TB"
+MinFreeDiskStr = "1GB"`)
 	require.Equal(t, int64(1610612736), cfg.MaxUserSize)
+	require.Equal(t, int64(2_000_000_000_000), cfg.MaxTotalSize)
+	require.Equal(t, int64(1_000_000_000), cfg.MinFreeDisk)
+	cfg, _ = load(t, "MaxTotalSize = 0\nMinFreeDisk = 7")
+	require.Zero(t, cfg.MaxTotalSize)
+	require.Equal(t, int64(7), cfg.MinFreeDisk)
 
 	require.Equal(t,
 		`invalid value for MaxUserSizeStr : unable to parse size "2 cats" : unknown unit "cats", write a number of bytes, a size such as 10GB or 1.5GiB, or unlimited`,
@@ -149,6 +174,9 @@ func TestResolveRefuses(t *testing.T) {
 		`Path = "/{a}"`:                           `invalid value for Path : "/{a}", write one such as /plik`,
 		`LogFormat = "xml"`:                       `invalid value for LogFormat : "xml", write "text" or "json"`,
 		`FileDigest = "sha1"`:                     `invalid value for FileDigest : "sha1", write "md5" or "none"`,
+		`MinFreeDisk = -1`:                        `invalid negative value for MinFreeDisk : write how many bytes stay free, such as 1GB, or 0 for none`,
+		`MinFreeDiskStr = "unlimited"`:            `invalid negative value for MinFreeDisk : write how many bytes stay free, such as 1GB, or 0 for none`,
+		`MaxTotalSizeStr = "much"`:                `invalid value for MaxTotalSizeStr : unable to parse size "much" : it does not start with a number, write a number of bytes, a size such as 10GB or 1.5GiB, or unlimited`,
 		`SslEnabled = true`:                       `SslEnabled needs both SslCert and SslKey, write the paths of the certificate and of its key`,
 		"SslEnabled=true\nSslKey='k'":             `SslEnabled needs both SslCert and SslKey, write the paths of the certificate and of its key`,
 		`DownloadDomain = "http://a b"`:           `invalid download domain URL : "http://a b", write one such as https://plik.example.com`,

@@ -101,6 +101,12 @@ type Checker interface {
 	Check(ctx context.Context) error
 }
 
+// Spacer is a Backend that knows how much it can still take.
+type Spacer interface {
+	// Free returns the bytes that plikd may still write.
+	Free(ctx context.Context) (int64, error)
+}
+
 // Unwrapper is a Backend around another one.
 type Unwrapper interface{ Unwrap() Backend }
 

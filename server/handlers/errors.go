@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"github.com/root-gg/plik/plik/api"
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/middleware"
+	"github.com/root-gg/plik/server/throttle"
 )
 
 // statuses is the only place where kinds become HTTP statuses.
@@ -47,7 +49,10 @@ func (h *Handlers) renderError(w http.ResponseWriter, r *http.Request, err error
 	p := h.problem(scope, err)
 	clearHeaders(w.Header())
 	if p.Status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", `Basic realm="plik", charset="UTF-8"`)
+		w.Header().Set("WWW-Authenticate", challenge(err))
+	}
+	if wait, ok := throttle.RetryAfter(err); ok {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
 	if scope.Redirect && p.Status != http.StatusUnauthorized && navigates(r) {
 		h.errorPage(w, r, p)
@@ -68,6 +73,15 @@ func (h *Handlers) renderError(w http.ResponseWriter, r *http.Request, err error
 	w.Header().Set("Content-Length", strconv.Itoa(len(p.Detail)+1))
 	w.WriteHeader(p.Status)
 	w.Write([]byte(p.Detail + "\n"))
+}
+
+// challenge says how to get in. Only for an upload's password a browser may ask its user by itself: it
+// does not know the other scheme.
+func challenge(err error) string {
+	if errors.Is(err, errLogin) {
+		return `Session realm="plik"`
+	}
+	return `Basic realm="plik", charset="UTF-8"`
 }
 
 // problem is what a client may know of err.

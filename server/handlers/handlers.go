@@ -5,15 +5,20 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/sirupsen/logrus"
 
 	"github.com/root-gg/plik/plik/api"
+	"github.com/root-gg/plik/server/accounts"
+	"github.com/root-gg/plik/server/audit"
+	"github.com/root-gg/plik/server/auth"
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/metrics"
 	"github.com/root-gg/plik/server/middleware"
@@ -31,6 +36,11 @@ type Options struct {
 	Build  api.BuildInfo // body of GET /version
 	// Ready tells whether database and store can work; nil: they can.
 	Ready func(context.Context) error
+
+	Accounts *accounts.Service // nil: there are no accounts, everybody is anonymous
+	Sessions *auth.Sessions    // mandatory with Accounts
+	Logins   map[string]*auth.Flow
+	Audit    *audit.Log // nil: none
 
 	Path      string // prefix of every URL, without a trailing slash; may be empty
 	PublicURL string // where clients find this server; empty: where they asked
@@ -53,6 +63,7 @@ type Options struct {
 type Handlers struct {
 	Options
 	http.Handler
+	origins *http.CrossOriginProtection
 }
 
 // New checks the options and returns the server's handler.
@@ -64,7 +75,15 @@ func New(o Options) (*Handlers, error) {
 		o.Now = time.Now
 	}
 	o.Path = strings.TrimRight(o.Path, "/")
-	h := &Handlers{Options: o}
+	if o.Accounts != nil && o.Sessions == nil {
+		return nil, errors.New("handlers: Sessions are required with Accounts")
+	}
+	h := &Handlers{Options: o, origins: http.NewCrossOriginProtection()}
+	if u, err := url.Parse(o.PublicURL); err == nil && u.Host != "" {
+		if err := h.origins.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+			return nil, fmt.Errorf("handlers: PublicURL: %w", err)
+		}
+	}
 	s := &middleware.Server{
 		Next:    h.prefixed(h.router()),
 		Proxies: o.Proxies,

@@ -20,6 +20,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/root-gg/plik/plik/api"
+	"github.com/root-gg/plik/server/accounts"
+	"github.com/root-gg/plik/server/auth"
 	"github.com/root-gg/plik/server/config"
 	"github.com/root-gg/plik/server/data"
 	"github.com/root-gg/plik/server/data/file"
@@ -28,6 +30,7 @@ import (
 	"github.com/root-gg/plik/server/metadata"
 	"github.com/root-gg/plik/server/middleware"
 	"github.com/root-gg/plik/server/password"
+	"github.com/root-gg/plik/server/throttle"
 	"github.com/root-gg/plik/server/uploads"
 	"github.com/root-gg/plik/testing/openapitest"
 )
@@ -58,8 +61,13 @@ type env struct {
 	data   data.Backend
 	svc    *uploads.Service
 	dir    string
-	log    *syncBuffer
-	checks *openapitest.Checker
+	now    *clock      // of accounts and sessions
+	events *syncBuffer // the audit log
+
+	accounts *accounts.Service // nil without
+	sessions *auth.Sessions
+	log      *syncBuffer
+	checks   *openapitest.Checker
 }
 
 type syncBuffer struct {
@@ -86,7 +94,7 @@ var on = uploads.Feature{Allowed: true}
 
 func serve(t *testing.T, changes ...change) *env {
 	t.Helper()
-	e := &env{T: t, dir: t.TempDir(), log: &syncBuffer{}}
+	e := &env{T: t, dir: t.TempDir(), log: &syncBuffer{}, events: &syncBuffer{}, now: &clock{t: time.Now()}}
 	var err error
 	e.store, err = metadata.Open(t.Context(), metadata.Options{ConnectionString: filepath.Join(e.dir, "plik.db")})
 	require.NoError(t, err)
@@ -110,9 +118,14 @@ func serve(t *testing.T, changes ...change) *env {
 	for _, c := range changes {
 		c(&o, &p)
 	}
-	e.svc, err = uploads.New(uploads.Options{Store: e.store, Backend: e.data, Passwords: keeper, Policy: p, Instance: "me"})
+	guard, err := throttle.NewGuard(throttle.GuardOptions{Now: e.now.Now})
+	require.NoError(t, err)
+	e.svc, err = uploads.New(uploads.Options{Store: e.store, Backend: e.data, Passwords: keeper, Policy: p, Guard: guard, Instance: "me"})
 	require.NoError(t, err)
 	o.Uploads = e.svc
+	if o.Sessions != nil { // by withAccounts
+		e.addAccounts(&o, keeper)
+	}
 	h, err := handlers.New(o)
 	require.NoError(t, err)
 	srv := httptest.NewServer(h)

@@ -3,6 +3,8 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"net/netip"
+	"slices"
 
 	"github.com/gorilla/mux"
 
@@ -61,7 +63,7 @@ func (h *Handlers) authorize(r *http.Request, u *core.Upload) error {
 	scope := middleware.ScopeOf(r)
 	admin, err := h.Uploads.Authorize(r.Context(), u, &uploads.Credentials{
 		UploadToken: r.Header.Get("X-UploadToken"),
-		User:        scope.User, UserAdmin: scope.UserAdmin, Token: scope.Token,
+		Who:         scope.Who, Address: scope.IP,
 		Basic: func() (string, string, error) { return password.ParseBasic(r.Header.Get("Authorization")) },
 	})
 	if err != nil {
@@ -87,20 +89,21 @@ func adminOnly(refusal string) middleware.Middleware {
 func (h *Handlers) whitelisted(next middleware.Handler) middleware.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		scope := middleware.ScopeOf(r)
-		ok := len(h.Whitelist) == 0 || scope.User != ""
-		for _, n := range h.Whitelist {
-			ok = ok || n.Contains(scope.IP)
-		}
-		if !ok {
+		if scope.Who.User == nil && !h.trusts(scope.IP) {
 			return core.E(core.KindForbidden, "ip_not_whitelisted", "untrusted source IP address")
 		}
 		return next(w, r)
 	}
 }
 
+// trusts tells whether an address may create uploads and accounts.
+func (h *Handlers) trusts(ip netip.Addr) bool {
+	return len(h.Whitelist) == 0 || slices.ContainsFunc(h.Whitelist, func(n netip.Prefix) bool { return n.Contains(ip) })
+}
+
 func caller(r *http.Request) uploads.Caller {
 	s := middleware.ScopeOf(r)
-	return uploads.Caller{IP: s.IP, User: s.User, Token: s.Token}
+	return uploads.Caller{IP: s.IP, Who: s.Who}
 }
 
 // touch extends the upload's TTL after an access that went well.

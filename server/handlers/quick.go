@@ -73,12 +73,17 @@ func (h *Handlers) describeQuick(w http.ResponseWriter, r *http.Request, u *core
 	return link + "\n"
 }
 
-// base is the URL of this server for who asked, without a slash at the end.
+// base is the URL that files are to be had from for who asked, without a slash at the end.
 func (h *Handlers) base(r *http.Request) string {
-	switch {
-	case h.DownloadDomain != "":
+	if h.DownloadDomain != "" {
 		return trimSlash(h.DownloadDomain)
-	case h.PublicURL != "":
+	}
+	return h.site(r)
+}
+
+// site is the URL of the web page for who asked, without a slash at the end.
+func (h *Handlers) site(r *http.Request) string {
+	if h.PublicURL != "" {
 		return trimSlash(h.PublicURL) + h.Path
 	}
 	scheme := "http"

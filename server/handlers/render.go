@@ -38,13 +38,20 @@ func write(w http.ResponseWriter, contentType string, body []byte) error {
 // uploadJSON is u as its reader may see it: field by field, so that what is not named
 // here stays with us.
 func (h *Handlers) uploadJSON(u *core.Upload, admin bool) *api.Upload {
-	out := &api.Upload{
-		ID: string(u.ID), TTL: u.TTL, ExtendTTL: u.ExtendTTL, DownloadDomain: h.DownloadDomain,
-		Comments: u.Comments, Admin: admin, Stream: u.Stream, OneShot: u.OneShot, Removable: u.Removable,
-		ProtectedByPassword: u.ProtectedByPassword, CreatedAt: u.CreatedAt, ExpireAt: timeOrNull(u.ExpireAt),
-	}
+	out := uploadFields(u)
+	out.DownloadDomain, out.Admin = h.DownloadDomain, admin
 	if admin {
 		out.UploadToken = u.UploadToken
+	}
+	return out
+}
+
+// uploadFields are those that everybody may see.
+func uploadFields(u *core.Upload) *api.Upload {
+	out := &api.Upload{
+		ID: string(u.ID), TTL: u.TTL, ExtendTTL: u.ExtendTTL, Comments: u.Comments,
+		Stream: u.Stream, OneShot: u.OneShot, Removable: u.Removable,
+		ProtectedByPassword: u.ProtectedByPassword, CreatedAt: u.CreatedAt, ExpireAt: timeOrNull(u.ExpireAt),
 	}
 	for _, f := range u.Files {
 		out.Files = append(out.Files, fileJSON(f))

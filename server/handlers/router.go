@@ -21,12 +21,13 @@ type route struct {
 // The routes that are hot come first: the router tries them in order.
 func (h *Handlers) routes() []route {
 	type steps = []middleware.Middleware
-	page := steps{redirects, h.loadUpload(withoutFiles)}
-	file := steps{redirects, h.loadFile}
-	upload := steps{h.loadUpload(withoutFiles)}
-	add := steps{h.loadFile, adminOnly("you are not allowed to add file to this upload")}
-	addNew := steps{h.loadUpload(withoutFiles), adminOnly("you are not allowed to add file to this upload")}
-	create := steps{h.whitelisted}
+	who := h.identify(anyToken, true)
+	archive := steps{redirects, who, h.loadUpload(withFiles)}
+	file := steps{redirects, who, h.loadFile}
+	upload := steps{who, h.loadUpload(withoutFiles)}
+	add := steps{who, h.loadFile, adminOnly("you are not allowed to add file to this upload")}
+	addNew := steps{who, h.loadUpload(withoutFiles), adminOnly("you are not allowed to add file to this upload")}
+	create := steps{who, h.whitelisted}
 
 	var list []route
 	for _, mode := range []string{"/file", "/stream"} { // interchangeable: the upload decides
@@ -36,14 +37,14 @@ func (h *Handlers) routes() []route {
 			route{"POST", one, h.postFile, add},
 			route{"PUT", one, h.putFile, add},
 			route{"POST", mode + "/{uploadID}", h.postNewFile, addNew},
-			route{"DELETE", one, h.removeFile, steps{h.loadFile}},
+			route{"DELETE", one, h.removeFile, steps{who, h.loadFile}},
 		)
 	}
-	return append(list,
+	list = append(list,
 		route{"POST", "/upload", h.createUpload, create},
-		route{"GET", "/upload/{uploadID}", h.getUpload, steps{h.loadUpload(withFiles)}},
+		route{"GET", "/upload/{uploadID}", h.getUpload, steps{who, h.loadUpload(withFiles)}},
 		route{"DELETE", "/upload/{uploadID}", h.removeUpload, upload},
-		route{"GET", "/archive/{uploadID}/{filename}", h.getArchive, append(page[:1:1], h.loadUpload(withFiles))},
+		route{"GET", "/archive/{uploadID}/{filename}", h.getArchive, archive},
 		route{"POST", "/", h.quickPost, create},
 		route{"GET", "/config", h.getConfig, nil},
 		route{"GET", "/version", h.getVersion, nil},
@@ -52,6 +53,39 @@ func (h *Handlers) routes() []route {
 		route{"GET", "/ready", h.getReady, nil},
 		route{"PUT", "/{filename}", h.quickPut, create},
 	)
+	return append(list, h.accountRoutes()...)
+}
+
+// accountRoutes are those of logins, users and lists.
+func (h *Handlers) accountRoutes() []route {
+	type steps = []middleware.Middleware
+	session := steps{h.identify(sessionsOnly, true)}
+	user := steps{h.identify(scopedTokens, true), known}
+	keys := steps{h.identify(scopedTokens, true), known, loggedIn}
+	admin := steps{h.identify(sessionsOnly, false), known, administrators}
+	return []route{
+		{"POST", "/auth/local/login", h.localLogin, session},
+		{"GET", "/auth/logout", h.logout, nil},
+		{"POST", "/auth/logout", h.logout, nil},
+		{"GET", "/auth/{provider}/login", h.providerLogin, session},
+		{"GET", "/auth/{provider}/callback", h.providerCallback, steps{redirects}},
+		{"GET", "/me", h.getMe, user},
+		{"DELETE", "/me", h.removeMe, keys},
+		{"DELETE", "/me/sessions", h.endSessions, keys},
+		{"GET", "/me/token", h.getTokens, user},
+		{"POST", "/me/token", h.createToken, keys},
+		{"DELETE", "/me/token/{token}", h.removeToken, keys},
+		{"GET", "/me/uploads", h.getMyUploads, user},
+		{"DELETE", "/me/uploads", h.removeMyUploads, user},
+		{"GET", "/me/stats", h.getMyStats, user},
+		{"GET", "/user/{userID}", h.getUser, user},
+		{"POST", "/user/{userID}", h.updateUser, keys},
+		{"DELETE", "/user/{userID}", h.removeUser, keys},
+		{"POST", "/user", h.createUser, admin},
+		{"GET", "/stats", h.getStats, admin},
+		{"GET", "/users", h.getUsers, admin},
+		{"GET", "/uploads", h.getUploads, admin},
+	}
 }
 
 func (h *Handlers) router() *mux.Router {
@@ -68,7 +102,7 @@ func (h *Handlers) router() *mux.Router {
 		m.Handle(r.path, endpoint(r.path, middleware.Chain(r.handler, r.steps...))).Methods(methods...)
 	}
 	for _, s := range h.static() {
-		m.PathPrefix(s.prefix).Handler(endpoint("", known(api, s.serve))).Methods("GET", "HEAD")
+		m.PathPrefix(s.prefix).Handler(endpoint("", orMethods(api, s.serve))).Methods("GET", "HEAD")
 	}
 	m.NotFoundHandler = endpoint("", func(http.ResponseWriter, *http.Request) error {
 		return core.E(core.KindNotFound, "not_found", "404 page not found")
@@ -79,8 +113,8 @@ func (h *Handlers) router() *mux.Router {
 	return m
 }
 
-// known tells GETs of what is no page, but takes other methods, from those of nothing at all.
-func known(api *mux.Router, next middleware.Handler) middleware.Handler {
+// orMethods tells GETs of what is no page, but takes other methods, from those of nothing at all.
+func orMethods(api *mux.Router, next middleware.Handler) middleware.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		err := next(w, r)
 		if core.KindOf(err) == core.KindNotFound && err != nil {

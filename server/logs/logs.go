@@ -84,7 +84,7 @@ func access(b *bytes.Buffer, d logrus.Fields) {
 	}
 	took, _ := d["took"].(time.Duration)
 	fmt.Fprintf(b, "] %v %v [%d %s] (%s)", d["method"], d["path"], status, text, took.Round(10*time.Microsecond))
-	for _, k := range []string{"ref", "user", "in", "out", "aborted", "error"} {
+	for _, k := range []string{"ref", "user", "by", "in", "out", "aborted", "error"} {
 		if v, ok := d[k]; ok {
 			field(b, k, v)
 		}

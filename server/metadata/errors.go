@@ -67,3 +67,20 @@ func uploadNotFound(id core.UploadID) error {
 func fileNotFound(id core.FileID) error {
 	return core.E(core.KindNotFound, "file_not_found", "file %s not found", id)
 }
+
+func userNotFound() *core.Error {
+	return core.E(core.KindNotFound, "user_not_found", "user not found")
+}
+
+func userExists(id core.UserID) *core.Error {
+	return core.E(core.KindConflict, "user_exists", "user %s exists already", id)
+}
+
+func tokenNotFound() *core.Error {
+	return core.E(core.KindNotFound, "token_not_found", "token not found")
+}
+
+// tokenExists does not say which: it is a secret.
+func tokenExists(user core.UserID) *core.Error {
+	return core.E(core.KindConflict, "token_exists", "a token of user %s exists already", user)
+}

@@ -104,3 +104,13 @@ func (s *Store) Files(ctx context.Context, after core.FileID, limit int) (files 
 	})
 	return files, err
 }
+
+// UploadFiles returns the files of an upload in the order they were added, whether it is deleted or
+// not. There are none of an upload that is gone.
+func (s *Store) UploadFiles(ctx context.Context, id core.UploadID) (files []*core.File, err error) {
+	err = s.read(ctx, "get files of upload", func(ctx context.Context) error {
+		files, err = scanInOrder(s.st.uploadFiles.QueryContext(ctx, id))
+		return err
+	})
+	return files, err
+}

@@ -28,6 +28,7 @@ var moveColumns = [...]struct {
 	{"type", func(f *core.File) any { return f.Type }},
 	{"reference", func(f *core.File) any { return f.Reference }},
 	{"backend_details", func(f *core.File) any { return f.BackendDetails }},
+	{"reserved", reservedArg},
 }
 
 // MoveFile brings f from the state it holds to another one and saves what edit changes
@@ -35,7 +36,7 @@ var moveColumns = [...]struct {
 // instance of an Uploading one, differs it is KindConflict, and neither row nor f change.
 // So is a move that core.CanMove does not know. A file that is gone is KindNotFound.
 // On success f is what the row holds. edit may be nil; it must not set Status, ids or
-// CreatedAt. Instance is kept on the way to Uploading, set on the way to Removed when edit
+// CreatedAt. Reserved is saved on the way to Uploading only. Instance is kept on the way to Uploading, set on the way to Removed when edit
 // sets it, and cleared on every other way.
 func (s *Store) MoveFile(ctx context.Context, f *core.File, to core.Status, edit func(*core.File)) error {
 	const op = "change state of file"
@@ -88,7 +89,12 @@ func moveArgs(f, next *core.File, from, to core.Status) (moveKey, []any) {
 	key := moveKey{}
 	args := append(make([]any, 0, 12), to, textOrNull(next.Instance))
 	for i, c := range moveColumns {
-		if v := c.arg(next); v != c.arg(f) {
+		v := c.arg(next)
+		changed := v != c.arg(f)
+		if c.name == "reserved" {
+			changed = to == core.Uploading // what an earlier attempt left there counts again
+		}
+		if changed {
 			key.changed |= 1 << i
 			args = append(args, v)
 		}

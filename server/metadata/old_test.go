@@ -1,6 +1,7 @@
 package metadata_test
 
 import (
+	"context"
 	"database/sql"
 	"path/filepath"
 	"testing"
@@ -35,7 +36,7 @@ var (
 		{"0003-extend-ttl", []string{"ALTER TABLE `uploads` ADD `extend_ttl` numeric"}},
 		{"0004-max-user-size", []string{"ALTER TABLE `users` ADD `max_user_size` integer"}},
 	}
-	ourSteps = []string{"1001-file-columns", "1002-file-indexes", "1003-instances"}
+	ourSteps = []string{"1001-file-columns", "1002-file-indexes", "1003-instances", "1004-accounts", "1005-listings"}
 )
 
 // oldRows are what a server of Plik 1.3 may have left.
@@ -49,6 +50,12 @@ var oldRows = []string{
 		('first', 'plain', 'a', '', 0, '2026-11-23 22:00:47.9599+01:00'),
 		('third', 'plain', 'c', 'missing', 0, '2026-11-23T21:00:48Z')`,
 	`INSERT INTO files (id, upload_id) VALUES ('nothing', 'null')`,
+	`INSERT INTO users (id, provider, login, password, name, email, is_admin, created_at) VALUES
+		('local:admin', 'local', 'admin', '$2a$14$hash', 'Ad Min', 'a@x.y', 1, '2026-11-23 21:14:58.779565028+00:00')`,
+	`INSERT INTO users (id) VALUES ('local:null')`,
+	`INSERT INTO tokens (token, comment, user_id, created_at) VALUES
+		('a813cb6d-c326-4785-4e45-73c1f9773c8b', 'my laptop', 'local:admin', '2026-11-23 22:15:45.36+01:00')`,
+	`INSERT INTO tokens (token, user_id) VALUES ('null', 'local:admin')`,
 	`INSERT INTO settings (key, value) VALUES ('authentication_signature_key', 'signature')`,
 }
 
@@ -69,6 +76,8 @@ func oldDatabase(t *testing.T, level int, recorded bool) string {
 	return path
 }
 
+const halfMade = "before migrations, half made"
+
 func TestOpensOldDatabases(t *testing.T) {
 	t.Parallel()
 	for name, make := range map[string]func(t *testing.T) string{
@@ -87,7 +96,7 @@ func TestOpensOldDatabases(t *testing.T) {
 			return path
 		},
 		"before migrations": func(t *testing.T) string { return oldDatabase(t, 1, false) },
-		"before migrations, half made": func(t *testing.T) string {
+		halfMade: func(t *testing.T) string {
 			path := oldDatabase(t, 3, false)
 			execAll(t, rawDB(t, path), "DROP TABLE tokens", "DROP TABLE migrations", "DROP INDEX idx_upload_expire_at",
 				"ALTER TABLE files DROP COLUMN reference")
@@ -99,6 +108,13 @@ func TestOpensOldDatabases(t *testing.T) {
 			path := make(t)
 			s := open(t, metadata.Options{ConnectionString: path})
 			checkOldRows(t, s)
+			if name == halfMade { // it had no table of tokens
+				tokens, err := s.Tokens(t.Context(), "", core.Page{Limit: 10})
+				require.NoError(t, err)
+				require.Empty(t, tokens.Items)
+			} else {
+				checkOldTokens(t, s)
+			}
 			checkSchema(t, rawDB(t, path))
 			require.NoError(t, s.Close())
 			checkOldRows(t, open(t, metadata.Options{ConnectionString: path}))
@@ -131,9 +147,61 @@ func checkOldRows(t *testing.T, s *metadata.Store) {
 
 	_, err = s.Upload(ctx, "deleted")
 	require.Equal(t, core.KindNotFound, core.KindOf(err))
+	checkOldUsers(t, s)
 	value, err := s.Setting(ctx, "authentication_signature_key")
 	require.NoError(t, err)
 	require.Equal(t, "signature", value)
+}
+
+// oldAdmin is the user in oldRows.
+func oldAdmin() *core.User {
+	return &core.User{
+		ID: "local:admin", Provider: "local", Login: "admin", Password: "$2a$14$hash", Name: "Ad Min", Email: "a@x.y",
+		Admin: true, CreatedAt: time.Date(2026, 11, 23, 21, 14, 58, 779565028, time.UTC),
+	}
+}
+
+// checkOldTokens checks that what Plik 1.3 does not know of a token is at its defaults.
+func checkOldTokens(t *testing.T, s *metadata.Store) {
+	t.Helper()
+	ctx := t.Context()
+	laptop := &core.Token{
+		Token: "a813cb6d-c326-4785-4e45-73c1f9773c8b", Comment: "my laptop", UserID: "local:admin",
+		Scope: core.ScopeUpload, CreatedAt: time.Date(2026, 11, 23, 21, 15, 45, 360000000, time.UTC),
+	}
+	plain := &core.Token{Token: "null", UserID: "local:admin", Scope: core.ScopeUpload}
+	for _, want := range []*core.Token{laptop, plain} {
+		token, u, err := s.TokenUser(ctx, want.Token)
+		require.NoError(t, err)
+		require.Equal(t, want, token)
+		require.Equal(t, oldAdmin(), u)
+	}
+	tokens, err := s.Tokens(ctx, "local:admin", core.Page{Limit: 10})
+	require.NoError(t, err)
+	require.Equal(t, []*core.Token{laptop, plain}, tokens.Items)
+}
+
+// checkOldUsers is checkOldTokens for users, and lists what Plik 1.3 left.
+func checkOldUsers(t *testing.T, s *metadata.Store) {
+	t.Helper()
+	ctx := t.Context()
+	u, ended, err := s.SessionUser(ctx, "local:admin", "session")
+	require.NoError(t, err)
+	require.False(t, ended)
+	require.Equal(t, oldAdmin(), u)
+	users, err := s.Users(ctx, core.UserFilter{}, core.Page{Limit: 10})
+	require.NoError(t, err)
+	require.Equal(t, []*core.User{oldAdmin(), {ID: "local:null"}}, users.Items)
+	uploads, err := s.Uploads(ctx, core.UploadFilter{Anyone: true}, core.Page{Limit: 10, Count: true})
+	require.NoError(t, err)
+	require.Equal(t, 2, uploads.Total)
+	require.Equal(t, core.UploadID("null"), uploads.Items[1].ID)
+	require.Len(t, uploads.Items[0].Files, 3)
+	for _, ask := range []func(context.Context) (bool, error){s.HasAdmin, s.HasBcrypt} {
+		yes, err := ask(ctx)
+		require.NoError(t, err)
+		require.True(t, yes)
+	}
 }
 
 // checkSchema compares the schema with that of a new database, whatever its order.

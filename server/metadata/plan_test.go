@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -45,15 +46,38 @@ func TestPlans(t *testing.T) {
 	}
 }
 
+// TestListPlans checks that a page is found by the key of its cursor, and that nothing is
+// sorted.
+func TestListPlans(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "plik.db")
+	open(t, metadata.Options{ConnectionString: path})
+	db := rawDB(t, path)
+	queries, err := metadata.ListQueries()
+	require.NoError(t, err)
+	require.NotEmpty(t, queries)
+	for query, index := range queries {
+		steps := plan(t, db, query)
+		require.Regexp(t, `^SEARCH \w USING INDEX `+index+` \(.*<expr>[<>]\?\)$`, steps[0], query)
+		for _, step := range steps {
+			require.NotContains(t, step, "TEMP B-TREE", query)
+		}
+	}
+}
+
 func plan(t *testing.T, db *sql.DB, query string) []string {
 	t.Helper()
-	params := regexp.MustCompile(`\?`).FindAllString(query, -1)
-	args := make([]any, len(params))
-	if regexp.MustCompile(`\?13`).MatchString(query) {
-		args = args[:13]
-	} else if regexp.MustCompile(`\?2`).MatchString(query) {
-		args = args[:2]
+	// Numbered parameters, or as many as there are.
+	count := len(regexp.MustCompile(`\?`).FindAllString(query, -1))
+	if numbers := regexp.MustCompile(`\?(\d+)`).FindAllStringSubmatch(query, -1); numbers != nil {
+		count = 0
+		for _, n := range numbers {
+			i, err := strconv.Atoi(n[1])
+			require.NoError(t, err)
+			count = max(count, i)
+		}
 	}
+	args := make([]any, count)
 	rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
 	require.NoError(t, err, query)
 	defer rows.Close()

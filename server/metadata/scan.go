@@ -48,6 +48,23 @@ func (s *uploadScan) upload() (*core.Upload, error) {
 	return u, nil
 }
 
+// scanAnyUpload reads a row of uploadColumns and the time of deletion.
+func scanAnyUpload(row scanner) (*core.Upload, error) {
+	var s uploadScan
+	var deleted string
+	if err := row.Scan(append(s.dest(), &deleted)...); err != nil {
+		return nil, err
+	}
+	u, err := s.upload()
+	if err != nil {
+		return nil, err
+	}
+	if u.DeletedAt, err = parseTime(deleted); err != nil {
+		return nil, fmt.Errorf("upload %s: %w", u.ID, err)
+	}
+	return u, nil
+}
+
 // fileScan receives fileColumns.
 type fileScan struct {
 	f               core.File
@@ -61,7 +78,7 @@ func (s *fileScan) dest(to []any) []any {
 		&f.ID, &f.UploadID, &f.Name, &f.Status,
 		&f.Size, &f.MD5, &s.crc32, &f.Type,
 		&f.Reference, &f.BackendDetails, &f.Instance,
-		&s.created, &s.position)
+		&s.created, &f.Reserved, &s.position)
 }
 
 // file returns the file, nil if the row was the empty side of a join.
@@ -76,6 +93,9 @@ func (s *fileScan) file() (*core.File, error) {
 	}
 	if f.MD5 == md5OfNothing {
 		f.Size = 0 // Plik 1.3 kept the declared size of an empty file
+	}
+	if f.Status != core.Uploading {
+		f.Reserved = 0 // it is over
 	}
 	if s.crc32 >= 0 {
 		f.CRC32, f.HasCRC32 = uint32(s.crc32), true
@@ -97,43 +117,31 @@ func scanFile(row scanner) (*core.File, error) {
 
 // scanFiles reads all rows of fileColumns and closes them.
 func scanFiles(rows *sql.Rows, err error) ([]*core.File, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var files []*core.File
-	for rows.Next() {
-		f, err := scanFile(rows)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, f)
-	}
-	return files, rows.Err()
+	return scanAll(rows, err, scanFile)
 }
 
 // scanInOrder is scanFiles for one upload, in the order the files were added.
 func scanInOrder(rows *sql.Rows, err error) ([]*core.File, error) {
+	all, err := scanAll(rows, err, scanFileRow)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var all []*fileScan
-	positions := true
-	for rows.Next() {
-		s := &fileScan{}
-		if err := rows.Scan(s.dest(make([]any, 0, 16))...); err != nil {
-			return nil, err
-		}
-		if _, err := s.file(); err != nil {
-			return nil, err
-		}
-		positions = positions && s.position >= 0
-		all = append(all, s)
-	}
-	if err := rows.Err(); err != nil {
+	return inOrder(all), nil
+}
+
+// scanFileRow is scanFile with what a file does not hold.
+func scanFileRow(row scanner) (*fileScan, error) {
+	s := &fileScan{}
+	if err := row.Scan(s.dest(make([]any, 0, 16))...); err != nil {
 		return nil, err
 	}
+	_, err := s.file()
+	return s, err
+}
+
+// inOrder returns the files of one upload in the order they were added.
+func inOrder(all []*fileScan) []*core.File {
+	positions := !slices.ContainsFunc(all, func(s *fileScan) bool { return s.position < 0 })
 	slices.SortFunc(all, func(a, b *fileScan) int {
 		// Clocks can go back, positions cannot. Rows of Plik 1.3 have none.
 		byTime := 0
@@ -146,7 +154,7 @@ func scanInOrder(rows *sql.Rows, err error) ([]*core.File, error) {
 	for i, s := range all {
 		files[i] = &s.f
 	}
-	return files, nil
+	return files
 }
 
 // uploadArgs are those of sqlInsertUpload.
@@ -163,7 +171,15 @@ func fileArgs(f *core.File) []any {
 	return []any{
 		f.ID, f.UploadID, f.Name, f.Status, f.Size, f.MD5, crcArg(f), f.Type,
 		f.Reference, f.BackendDetails, textOrNull(f.Instance), timeText(f.CreatedAt),
+		reservedArg(f),
 	}
+}
+
+func reservedArg(f *core.File) any {
+	if f.Reserved == 0 {
+		return nil
+	}
+	return f.Reserved
 }
 
 func crcArg(f *core.File) any {

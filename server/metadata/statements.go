@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 )
 
 // The columns that scan.go reads, in its order. Older rows hold NULL where newer ones
@@ -20,7 +21,7 @@ const (
 	fileColumns = `COALESCE(f.id, ''), COALESCE(f.upload_id, ''), COALESCE(f.name, ''), COALESCE(f.status, ''),
 		COALESCE(f.size, 0), COALESCE(f.md5, ''), COALESCE(f.crc32, -1), COALESCE(f.type, ''),
 		COALESCE(f.reference, ''), COALESCE(f.backend_details, ''), COALESCE(f.instance, ''),
-		COALESCE(f.created_at, ''), COALESCE(f.position, -1)`
+		COALESCE(f.created_at, ''), COALESCE(f.reserved, 0), COALESCE(f.position, -1)`
 )
 
 // Reads.
@@ -63,18 +64,18 @@ const (
 		protected_by_password, login, password, comments, remote_ip, "user", token, created_at, expire_at, deleted_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-	fileFields    = `id, upload_id, name, status, size, md5, crc32, type, reference, backend_details, instance, created_at, position`
-	sqlInsertFile = `INSERT INTO files (` + fileFields + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	fileFields    = `id, upload_id, name, status, size, md5, crc32, type, reference, backend_details, instance, created_at, reserved, position`
+	sqlInsertFile = `INSERT INTO files (` + fileFields + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	// Positions count from 0 and none is there twice, so most of the time the greatest one
 	// tells that there is room, without counting; unless Plik 1.3 added files, without any.
 	sqlNextPosition = `(SELECT COALESCE(MAX(position), -1) + 1 FROM files WHERE upload_id = ?2)`
 	sqlAddFile      = `INSERT INTO files (` + fileFields + `)
-		SELECT ?1, u.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ` + sqlNextPosition + `
-		FROM uploads u WHERE u.id = ?2 AND u.deleted_at IS NULL AND (?13 <= 0
-			OR (` + sqlNextPosition + ` < ?13
+		SELECT ?1, u.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ` + sqlNextPosition + `
+		FROM uploads u WHERE u.id = ?2 AND u.deleted_at IS NULL AND (?14 <= 0
+			OR (` + sqlNextPosition + ` < ?14
 				AND NOT EXISTS (SELECT 1 FROM files WHERE upload_id = ?2 AND position IS NULL))
-			OR (SELECT COUNT(*) FROM files WHERE upload_id = ?2 AND COALESCE(status, '') <> 'deleted') < ?13)`
+			OR (SELECT COUNT(*) FROM files WHERE upload_id = ?2 AND COALESCE(status, '') <> 'deleted') < ?14)`
 	sqlLiveUpload = `SELECT 1 FROM uploads WHERE id = ? AND deleted_at IS NULL`
 
 	sqlFileState = `SELECT COALESCE(status, ''), COALESCE(instance, '') FROM files WHERE id = ?`
@@ -84,9 +85,12 @@ const (
 	sqlSetExpiry    = `UPDATE uploads SET expire_at = ? WHERE id = ? AND deleted_at IS NULL`
 	sqlRemoveUpload = `UPDATE uploads SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL`
 	sqlExpireUpload = `UPDATE uploads SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL AND expire_at = ?`
-	sqlMarkFiles    = `UPDATE files SET instance = NULL,
-		status = CASE WHEN COALESCE(status, '') IN ('', 'missing') THEN 'deleted' ELSE 'removed' END
-		WHERE upload_id = ? AND COALESCE(status, '') NOT IN ('removed', 'deleted')`
+	sqlMarkFiles    = `UPDATE files SET ` + marked + ` WHERE upload_id = ? AND ` + unmarked
+
+	// marked is how a file is left whose upload is deleted, unmarked which are not yet so.
+	marked = `instance = NULL,
+		status = CASE WHEN COALESCE(status, '') IN ('', 'missing') THEN 'deleted' ELSE 'removed' END`
+	unmarked = `COALESCE(status, '') NOT IN ('removed', 'deleted')`
 
 	sqlUnfinishedFile = `SELECT EXISTS (SELECT 1 FROM files WHERE upload_id = ? AND COALESCE(status, '') <> 'deleted')`
 	sqlDropFiles      = `DELETE FROM files WHERE upload_id = ?`
@@ -99,6 +103,7 @@ const (
 // statements are those of the requests and the loops, prepared once. The writer's must
 // only be used by who holds the gate.
 type statements struct {
+	accountStatements
 	ping, upload, uploadAndFile, uploadFiles, file, files               *sql.Stmt
 	removedFiles, uploadingFiles, expired, deletedUploads, orphans      *sql.Stmt
 	begin, commit, rollback, savepoint, release, rollbackTo             *sql.Stmt
@@ -126,6 +131,8 @@ func (s *Store) prepare(ctx context.Context) error {
 		&st.unfinishedFile: sqlUnfinishedFile, &st.dropFiles: sqlDropFiles, &st.dropUpload: sqlDropUpload,
 		&st.dropOrphans: sqlDropOrphans, &st.dropNoUpload: sqlDropNoUpload, &st.dropTokens: sqlDropTokens,
 	}
+	maps.Copy(reads, st.reads())
+	maps.Copy(writes, st.writes())
 	for db, list := range map[*sql.DB]map[**sql.Stmt]string{s.reader: reads, s.writer: writes} {
 		for stmt, text := range list {
 			var err error

@@ -45,8 +45,8 @@ const (
 	sqlCountUsers        = `SELECT COUNT(*) FROM users`
 	sqlCountUploads      = `SELECT COUNT(*) FROM uploads WHERE deleted_at IS NULL`
 	sqlCountOwnedUploads = `SELECT COUNT(*) FROM uploads WHERE "user" > '' AND +deleted_at IS NULL`
-	sqlCountFiles        = `SELECT COUNT(*), COALESCE(SUM(size), 0) FROM files WHERE status = 'uploaded'`
+	sqlCountFiles        = `SELECT COUNT(*), COALESCE(SUM(` + realSize + `), 0) FROM files f WHERE f.status = 'uploaded'`
 	// CROSS JOIN keeps SQLite from going through all files to look for their uploads.
-	sqlSumOwnedFiles = `SELECT COALESCE(SUM(f.size), 0) FROM uploads u CROSS JOIN files f ON f.upload_id = u.id
+	sqlSumOwnedFiles = `SELECT COALESCE(SUM(` + realSize + `), 0) FROM uploads u CROSS JOIN files f ON f.upload_id = u.id
 		WHERE u."user" > '' AND f.status = 'uploaded'`
 )

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/root-gg/plik/server/accounts"
 	"github.com/root-gg/plik/server/metadata"
 	"github.com/root-gg/plik/server/metadata/metadatatest"
 )
@@ -18,6 +19,8 @@ func TestMain(m *testing.M) {
 	}
 	goleak.VerifyTestMain(m)
 }
+
+var _ accounts.Store = (*metadata.Store)(nil)
 
 func TestContract(t *testing.T) {
 	t.Parallel()

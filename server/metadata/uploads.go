@@ -74,6 +74,19 @@ func (s *Store) upload(ctx context.Context, id core.UploadID) (*core.Upload, err
 	return row.upload()
 }
 
+// AnyUpload returns an upload without its files, whether it is deleted or not. Absent:
+// KindNotFound.
+func (s *Store) AnyUpload(ctx context.Context, id core.UploadID) (u *core.Upload, err error) {
+	err = s.read(ctx, "get any upload", func(ctx context.Context) error {
+		u, err = scanAnyUpload(s.st.anyUpload.QueryRowContext(ctx, id))
+		if errors.Is(err, sql.ErrNoRows) {
+			return uploadNotFound(id)
+		}
+		return err
+	})
+	return u, err
+}
+
 // UploadWithFiles returns an upload with its files, in the order they were added.
 // Absent or deleted: KindNotFound.
 func (s *Store) UploadWithFiles(ctx context.Context, id core.UploadID) (u *core.Upload, err error) {

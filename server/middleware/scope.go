@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"time"
 
 	"github.com/root-gg/plik/server/core"
 )
@@ -33,9 +34,8 @@ type Scope struct {
 	IP     netip.Addr // of the client
 	Secure bool       // the client speaks TLS, to us or to a trusted proxy
 
-	User      core.UserID // empty: anonymous
-	UserAdmin bool
-	Token     string // API token the user came with
+	Who     core.Identity
+	Session Session // the user came with; zero: none
 
 	Upload *core.Upload
 	Admin  bool // the request has the rights of the upload's creator
@@ -44,6 +44,12 @@ type Scope struct {
 	// Redirect makes errors go to the web page when a person's browser navigates here.
 	Redirect bool
 	Err      error // what the handler returned, for the access log
+}
+
+// Session is the session of a user, as far as ending it needs to know.
+type Session struct {
+	ID    string
+	Until time.Time // it ends by itself
 }
 
 type scopeKey struct{}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -117,8 +118,7 @@ func (s *Server) access(r *http.Request, scope *Scope, status int, took time.Dur
 	}
 	f := logrus.Fields{
 		"ip": scope.IP, "method": r.Method,
-		// The path only: a query may hold a password.
-		"path": r.URL.EscapedPath(), "status": status,
+		"path": path(r, scope), "status": status,
 		"took": took, "ref": scope.ID, "in": received, "out": sent,
 	}
 	if scope.Upload != nil {
@@ -127,8 +127,11 @@ func (s *Server) access(r *http.Request, scope *Scope, status int, took time.Dur
 	if scope.File != nil {
 		f["file"] = scope.File.Name
 	}
-	if scope.User != "" {
-		f["user"] = scope.User
+	if id := scope.Who.ID(); id != "" {
+		f["user"] = id
+	}
+	if scope.Who.By != nil {
+		f["by"] = scope.Who.By.ID
 	}
 	if aborted {
 		f["aborted"] = true
@@ -137,6 +140,14 @@ func (s *Server) access(r *http.Request, scope *Scope, status int, took time.Dur
 		f["error"] = scope.Err.Error()
 	}
 	s.Log.WithFields(f).Log(level, AccessMessage)
+}
+
+// path is that of the request, without its query, which may hold a password, and without a token.
+func path(r *http.Request, scope *Scope) string {
+	if strings.Contains(scope.Route, "{token}") {
+		return scope.Route
+	}
+	return r.URL.EscapedPath()
 }
 
 // cause tells whether an error knows more than its client was told.

@@ -5,6 +5,9 @@ func (k *Keeper) SetDerive(f func(password, salt []byte, time, memory uint32, th
 	k.derive = f
 }
 
+// SetCompare replaces the bcrypt function of k, likewise.
+func (k *Keeper) SetCompare(f func(hash, password []byte) error) { k.compare = f }
+
 // CacheLen returns how many successes are remembered.
 func (k *Keeper) CacheLen() int {
 	k.cache.mu.Lock()

@@ -1,5 +1,6 @@
-// Package password keeps the passwords of uploads: it hashes new ones with argon2id,
-// verifies these and the MD5 form of Plik 1.3, and reads HTTP Basic credentials.
+// Package password keeps the passwords of uploads and of accounts: it hashes new ones with
+// argon2id, verifies these and the forms of Plik 1.3 (MD5 for uploads, bcrypt for accounts), and
+// reads HTTP Basic credentials.
 package password
 
 import (
@@ -10,9 +11,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/crypto/bcrypt"
 
 	"github.com/root-gg/plik/server/core"
 )
@@ -28,17 +32,22 @@ type Options struct {
 	// Now tells the time; nil: time.Now.
 	Now core.Clock
 	// Workers is how many hashes are computed at once, each of which takes 19 MiB
-	// (64 MiB at most for a stored one); 0: two.
+	// (64 MiB at most for a stored one); 0: two. Uploads and accounts share them.
 	Workers int
 }
 
 // Keeper hashes and verifies passwords. It is safe for concurrent use.
 type Keeper struct {
-	now    core.Clock
-	derive deriveFunc
-	slots  chan struct{}
-	key    []byte // of the cache, new in each process
-	cache  *cache
+	now     core.Clock
+	derive  deriveFunc
+	compare func(hash, password []byte) error // bcrypt.CompareHashAndPassword
+	slots   chan struct{}
+	waiting atomic.Int32 // who want to hash the password of an account
+	key     []byte       // of the cache, new in each process
+	cache   *cache
+
+	mu      sync.Mutex
+	flights map[cacheKey]*flight // guarded checks under way
 }
 
 // deriveFunc is argon2.IDKey's.
@@ -58,11 +67,13 @@ func New(o Options) (*Keeper, error) {
 	key := make([]byte, sha256.Size)
 	rand.Read(key) // never fails, see crypto/rand
 	return &Keeper{
-		now:    o.Now,
-		derive: argon2.IDKey,
-		slots:  make(chan struct{}, o.Workers),
-		key:    key,
-		cache:  newCache(cacheSize, cacheLife),
+		now:     o.Now,
+		derive:  argon2.IDKey,
+		compare: bcrypt.CompareHashAndPassword,
+		slots:   make(chan struct{}, o.Workers),
+		key:     key,
+		cache:   newCache(cacheSize, cacheLife),
+		flights: map[cacheKey]*flight{},
 	}, nil
 }
 
@@ -73,8 +84,7 @@ func (k *Keeper) Hash(ctx context.Context, login, password string) (string, erro
 		return "", fmt.Errorf("hash password: %w", err)
 	}
 	defer k.release()
-	h := phc{memory: newMemory, time: newTime, threads: newThreads, salt: make([]byte, newSaltLen)}
-	rand.Read(h.salt)
+	h := newPHC()
 	h.sum = k.sum(h, newSumLen, login, password)
 	return h.String(), nil
 }
@@ -86,14 +96,18 @@ func (k *Keeper) Hash(ctx context.Context, login, password string) (string, erro
 // A success is remembered for five minutes, for this scope and stored only: the scope
 // is what the password opens, such as an upload id.
 func (k *Keeper) Verify(ctx context.Context, scope, stored, login, password string) (bool, error) {
+	id := k.cacheKey(scope, stored, login, password)
 	if isMD5(stored) {
-		return equalMD5(stored, login, password), nil
+		ok := equalMD5(stored, login, password)
+		if ok {
+			k.cache.add(id, k.now())
+		}
+		return ok, nil
 	}
 	h, err := parsePHC(stored)
 	if err != nil {
 		return false, fmt.Errorf("verify password: %w", err)
 	}
-	id := k.cacheKey(scope, stored, login, password)
 	if k.cache.has(id, k.now()) {
 		return true, nil
 	}
@@ -118,21 +132,6 @@ func (k *Keeper) Verify(ctx context.Context, scope, stored, login, password stri
 func (k *Keeper) sum(h phc, length int, login, password string) []byte {
 	return k.derive([]byte(login+":"+password), h.salt, h.time, h.memory, h.threads, uint32(length))
 }
-
-// acquire waits for the right to compute a hash.
-func (k *Keeper) acquire(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case k.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (k *Keeper) release() { <-k.slots }
 
 // cacheKey names credentials in the cache without holding them.
 func (k *Keeper) cacheKey(parts ...string) cacheKey {

@@ -1,6 +1,7 @@
 package password
 
 import (
+	"crypto/rand"
 	"encoding/base64"
 	"fmt"
 	"strconv"
@@ -36,6 +37,18 @@ type phc struct {
 	memory, time uint32
 	threads      uint8
 	salt, sum    []byte
+}
+
+// newPHC returns a hash with the parameters of today and a fresh salt, its sum to be computed.
+func newPHC() phc {
+	h := phc{memory: newMemory, time: newTime, threads: newThreads, salt: make([]byte, newSaltLen)}
+	rand.Read(h.salt) // never fails, see crypto/rand
+	return h
+}
+
+// outdated tells whether h is weaker than a new one in any respect.
+func (h phc) outdated() bool {
+	return h.memory < newMemory || h.time < newTime || len(h.salt) < newSaltLen || len(h.sum) < newSumLen
 }
 
 // String returns the PHC form.

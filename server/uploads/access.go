@@ -3,6 +3,7 @@ package uploads
 import (
 	"context"
 	"crypto/subtle"
+	"net/netip"
 	"time"
 
 	"github.com/root-gg/plik/server/core"
@@ -11,24 +12,35 @@ import (
 // Credentials are what a request shows for an upload.
 type Credentials struct {
 	UploadToken string
-	User        core.UserID
-	UserAdmin   bool   // server administrator
-	Token       string // API token the user came with
+	Who         core.Identity
+	Address     netip.Addr // of the client
 	// Basic gives login and password from the request; its error says why there are none.
 	Basic func() (login, password string, err error)
 }
 
 // Admin tells whether the credentials give the rights of the upload's creator.
 func (c *Credentials) Admin(u *core.Upload) bool {
+	who := &c.Who
 	switch {
 	case c.UploadToken != "" && equal(c.UploadToken, u.UploadToken):
 		return true
-	case c.Token != "": // a token administrates what was made with it, nothing else
-		return equal(c.Token, u.Token)
-	case c.User == "":
-		return false
+	case who.Token == nil:
+		return who.Admin || c.owns(u)
+	case who.Token.Scope == core.ScopeUpload: // it administrates what was made with it, nothing else
+		return u.Token != "" && equal(who.Token.Token, u.Token)
+	case who.Token.Scope == core.ScopeFull:
+		return c.owns(u)
 	}
-	return c.UserAdmin || c.User == u.User
+	return false
+}
+
+func (c *Credentials) owns(u *core.Upload) bool {
+	return u.User != "" && c.Who.ID() == u.User
+}
+
+// sees tells whether the credentials show the upload without its password.
+func (c *Credentials) sees(u *core.Upload) bool {
+	return c.owns(u) && c.Who.Token != nil && c.Who.Token.Scope == core.ScopeRead
 }
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
@@ -42,21 +54,28 @@ func (s *Service) Authorize(ctx context.Context, u *core.Upload, c *Credentials)
 	if c.Admin(u) {
 		return true, nil
 	}
-	if !u.ProtectedByPassword {
+	if !u.ProtectedByPassword || c.sees(u) {
 		return false, nil
 	}
+	return false, s.checkPassword(ctx, u, c)
+}
+
+// checkPassword lets through who has the upload's password.
+func (s *Service) checkPassword(ctx context.Context, u *core.Upload, c *Credentials) error {
 	login, password, err := c.Basic()
 	if err != nil {
-		return false, core.E(core.KindUnauthenticated, "password_required", "please provide valid credentials to access this upload : %s", err)
+		return core.E(core.KindUnauthenticated, "password_required", "please provide valid credentials to access this upload : %s", err)
 	}
-	ok, err := s.passwords.Verify(ctx, string(u.ID), u.Password, login, password)
+	ok, err := s.passwords.VerifyGuarded(ctx, string(u.ID), u.Password, login, password, func() (func(), error) {
+		return s.guard.Try(c.Address, string(u.ID), "")
+	})
 	if err != nil {
-		return false, err
+		return err
 	}
 	if !ok || !equal(login, u.Login) {
-		return false, core.E(core.KindUnauthenticated, "password_wrong", "please provide valid credentials to access this upload : invalid credentials")
+		return core.E(core.KindUnauthenticated, "password_wrong", "please provide valid credentials to access this upload : invalid credentials")
 	}
-	return false, nil
+	return nil
 }
 
 // Touch starts the TTL of u anew if it is an upload that does so. Call it when an access

@@ -28,9 +28,8 @@ type NewFile struct {
 
 // Caller is who asks.
 type Caller struct {
-	IP    netip.Addr
-	User  core.UserID // empty: anonymous
-	Token string      // API token the user came with
+	IP  netip.Addr
+	Who core.Identity
 }
 
 // DefaultLogin goes with an upload password that was given alone.
@@ -64,22 +63,29 @@ func explain(doing string, err error) error {
 
 // build checks r against the policy and returns the upload it makes, not yet stored.
 func (s *Service) build(ctx context.Context, c Caller, r Request) (*core.Upload, error) {
-	if s.policy.AnonymousRefused && c.User == "" {
+	if s.policy.AnonymousRefused && c.Who.User == nil {
 		return nil, core.E(core.KindInvalid, "anonymous_refused", "anonymous uploads are disabled")
 	}
 	now := s.now().UTC()
 	u := &core.Upload{
 		ID: core.NewUploadID(), UploadToken: core.NewUploadToken(),
-		User: c.User, Token: c.Token, CreatedAt: now,
+		User: c.Who.ID(), CreatedAt: now,
 	}
+	if c.Who.Token != nil && c.Who.By == nil { // an administrator's token is not the other user's
+		u.Token = c.Who.Token.Token
+	}
+	limits := s.policy.limits(c.Who.User)
 	if c.IP.IsValid() {
 		u.RemoteIP = c.IP.String()
 	}
-	if err := s.options(u, r); err != nil {
+	if err := s.options(u, r, limits.MaxTTL); err != nil {
 		return nil, err
 	}
 	u.ExpireAt = u.ExpiryAfter(now)
-	if err := s.files(u, r.Files); err != nil {
+	if err := s.files(u, r.Files, limits.MaxFileSize); err != nil {
+		return nil, err
+	}
+	if err := s.announced(ctx, u, limits.MaxUserSize); err != nil {
 		return nil, err
 	}
 	// Last, for it is the only costly step.
@@ -87,7 +93,7 @@ func (s *Service) build(ctx context.Context, c Caller, r Request) (*core.Upload,
 }
 
 // options settles what the client asked for with what the administrator allows.
-func (s *Service) options(u *core.Upload, r Request) (err error) {
+func (s *Service) options(u *core.Upload, r Request, maxTTL int) (err error) {
 	p := &s.policy
 	for _, o := range []struct {
 		feature Feature
@@ -105,7 +111,7 @@ func (s *Service) options(u *core.Upload, r Request) (err error) {
 		}
 		*o.to = o.asked || o.feature.Forced
 	}
-	if u.TTL, err = p.ttl(r.TTL); err != nil {
+	if u.TTL, err = p.ttl(r.TTL, maxTTL); err != nil {
 		return err
 	}
 	if u.TTL > longestTTL {
@@ -140,12 +146,12 @@ func (s *Service) protect(ctx context.Context, u *core.Upload, r Request) (err e
 	return err
 }
 
-func (s *Service) files(u *core.Upload, files []NewFile) error {
+func (s *Service) files(u *core.Upload, files []NewFile, maxSize int64) error {
 	if p := s.policy.MaxFiles; p > 0 && len(files) > p {
 		return core.E(core.KindInvalid, "too_many_files", "too many files. maximum is %d", p)
 	}
 	for _, n := range files {
-		f, err := s.newFile(u, n)
+		f, err := s.newFile(u, n, maxSize)
 		if err != nil {
 			return err
 		}
@@ -155,11 +161,10 @@ func (s *Service) files(u *core.Upload, files []NewFile) error {
 }
 
 // newFile returns the Missing file that n announces.
-func (s *Service) newFile(u *core.Upload, n NewFile) (*core.File, error) {
+func (s *Service) newFile(u *core.Upload, n NewFile, limit int64) (*core.File, error) {
 	if err := core.CheckName(n.Name); err != nil {
 		return nil, err
 	}
-	limit := s.policy.MaxFileSize
 	switch {
 	case n.Size < 0:
 		return nil, core.E(core.KindInvalid, "file_size_invalid", "invalid file size %d", n.Size)

@@ -20,19 +20,18 @@ func TestCreateRefuses(t *testing.T) {
 		req    uploads.Request
 		text   string
 	}{
-		"one shot":         {func(p *uploads.Policy) { p.OneShot = off }, uploads.Request{OneShot: true}, "one shot uploads are disabled"},
-		"removable":        {func(p *uploads.Policy) { p.Removable = off }, uploads.Request{Removable: true}, "removable uploads are disabled"},
-		"stream":           {func(p *uploads.Policy) { p.Stream = off }, uploads.Request{Stream: true}, "streaming uploads are disabled"},
-		"extend TTL":       {func(p *uploads.Policy) { p.ExtendTTL = off }, uploads.Request{ExtendTTL: true}, "extend TTL is disabled"},
-		"password":         {func(p *uploads.Policy) { p.Password = off }, uploads.Request{Password: "x"}, "upload password protection is disabled"},
-		"no password":      {func(p *uploads.Policy) { p.Password.Forced = true }, uploads.Request{Login: "x"}, "server only accept uploads protected by password"},
-		"anonymous":        {func(p *uploads.Policy) { p.AnonymousRefused = true }, uploads.Request{}, "anonymous uploads are disabled"},
-		"infinite TTL":     {nil, uploads.Request{TTL: -1}, "cannot set infinite TTL (maximum allowed is : 7200)"},
-		"long TTL":         {nil, uploads.Request{TTL: 7201}, "invalid TTL. (maximum allowed is : 7200)"},
-		"TTL overflow":     {func(p *uploads.Policy) { p.MaxTTL = 0 }, uploads.Request{TTL: math.MaxInt}, "invalid TTL. (maximum allowed is : 3153600000)"},
-		"default too long": {func(p *uploads.Policy) { p.MaxTTL = 60 }, uploads.Request{}, "invalid TTL. (maximum allowed is : 60)"},
-		"many files":       {nil, uploads.Request{Files: make([]uploads.NewFile, 6)}, "too many files. maximum is 5"},
-		"no name":          {nil, uploads.Request{Files: make([]uploads.NewFile, 1)}, "missing file name"},
+		"one shot":     {func(p *uploads.Policy) { p.OneShot = off }, uploads.Request{OneShot: true}, "one shot uploads are disabled"},
+		"removable":    {func(p *uploads.Policy) { p.Removable = off }, uploads.Request{Removable: true}, "removable uploads are disabled"},
+		"stream":       {func(p *uploads.Policy) { p.Stream = off }, uploads.Request{Stream: true}, "streaming uploads are disabled"},
+		"extend TTL":   {func(p *uploads.Policy) { p.ExtendTTL = off }, uploads.Request{ExtendTTL: true}, "extend TTL is disabled"},
+		"password":     {func(p *uploads.Policy) { p.Password = off }, uploads.Request{Password: "x"}, "upload password protection is disabled"},
+		"no password":  {func(p *uploads.Policy) { p.Password.Forced = true }, uploads.Request{Login: "x"}, "server only accept uploads protected by password"},
+		"anonymous":    {func(p *uploads.Policy) { p.AnonymousRefused = true }, uploads.Request{}, "anonymous uploads are disabled"},
+		"infinite TTL": {nil, uploads.Request{TTL: -1}, "cannot set infinite TTL (maximum allowed is : 7200)"},
+		"long TTL":     {nil, uploads.Request{TTL: 7201}, "invalid TTL. (maximum allowed is : 7200)"},
+		"TTL overflow": {func(p *uploads.Policy) { p.MaxTTL = 0 }, uploads.Request{TTL: math.MaxInt}, "invalid TTL. (maximum allowed is : 3153600000)"},
+		"many files":   {nil, uploads.Request{Files: make([]uploads.NewFile, 6)}, "too many files. maximum is 5"},
+		"no name":      {nil, uploads.Request{Files: make([]uploads.NewFile, 1)}, "missing file name"},
 		"long name": {nil, uploads.Request{Files: []uploads.NewFile{{Name: strings.Repeat("x", 1025)}}},
 			"file name xxxxxxxxxxxxxxxxxxxx... is too long, maximum length is 1024 characters"},
 		"big file": {nil, uploads.Request{Files: []uploads.NewFile{{Name: "x", Size: 11 << 20}}},
@@ -94,6 +93,8 @@ func TestTTLRules(t *testing.T) {
 		"ceiling itself":      {nil, 7200, 7200},
 		"default":             {nil, 0, 3600},
 		"no ceiling":          {func(p *uploads.Policy) { p.MaxTTL = 0 }, -7, -7},
+		"default too long":    {func(p *uploads.Policy) { p.MaxTTL = 60 }, 0, 60},
+		"default for ever":    {func(p *uploads.Policy) { p.DefaultTTL = -1 }, 0, 7200},
 		"not to be set":       {func(p *uploads.Policy) { p.SetTTL = uploads.Feature{} }, 60, 3600},
 		"default, no ceiling": {func(p *uploads.Policy) { p.MaxTTL, p.DefaultTTL = -1, -1 }, 0, -1},
 	} {
@@ -128,9 +129,9 @@ func TestAuthorize(t *testing.T) {
 		"wrong login":               {uploads.Credentials{Basic: basic("", "secret")}, false, core.KindUnauthenticated},
 		"upload token":              {uploads.Credentials{UploadToken: u.UploadToken}, true, 0},
 		"wrong token, password":     {uploads.Credentials{UploadToken: "x", Basic: basic("plik", "secret")}, false, 0},
-		"server admin":              {uploads.Credentials{User: "local:root", UserAdmin: true}, true, 0},
-		"other user":                {uploads.Credentials{User: "local:bob", Basic: basic("plik", "secret")}, false, 0},
-		"API token of server admin": {uploads.Credentials{User: "local:root", UserAdmin: true, Token: "t", Basic: basic("plik", "secret")}, false, 0},
+		"server admin":              {uploads.Credentials{Who: admin}, true, 0},
+		"other user":                {uploads.Credentials{Who: user("local:bob"), Basic: basic("plik", "secret")}, false, 0},
+		"API token of server admin": {uploads.Credentials{Who: holder("local:root", "t", core.ScopeUpload), Basic: basic("plik", "secret")}, false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -148,7 +149,8 @@ func TestAuthorize(t *testing.T) {
 func TestNobodyOwnsAnonymousUploads(t *testing.T) {
 	t.Parallel()
 	u := &core.Upload{UploadToken: "", User: "", Token: ""}
-	for _, c := range []uploads.Credentials{{}, {UploadToken: ""}, {User: "local:bob"}, {Token: "x"}} {
+	for _, c := range []uploads.Credentials{{}, {UploadToken: ""}, {Who: user("local:bob")}, {Who: user("")}, {Who: holder("local:bob", "x", core.ScopeUpload)},
+		{Who: holder("", "", core.ScopeUpload)}, {Who: holder("", "", core.ScopeFull)}, {Who: core.Identity{User: &core.User{}}}} {
 		require.False(t, c.Admin(u), "%+v", c)
 	}
 }

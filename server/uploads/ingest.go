@@ -27,6 +27,7 @@ type ingest struct {
 	ctx   context.Context
 	r     io.Reader
 	limit int64 // bytes; <= 0: none
+	room  *room // what the bytes must fit in; nil: anything does
 	// eager hands bytes on as they come instead of gathering whole blocks.
 	eager bool
 
@@ -43,6 +44,9 @@ type ingest struct {
 }
 
 const headSize = 512
+
+// allow bounds what is read from now on.
+func (in *ingest) allow(r *room) { in.room = r }
 
 func newIngest(ctx context.Context, r io.Reader, limit int64, digest bool) *ingest {
 	in := &ingest{ctx: ctx, r: r, limit: limit}
@@ -224,6 +228,11 @@ func (in *ingest) next(p []byte) (int, error) {
 	in.size += int64(n)
 	if in.limit > 0 && in.size > in.limit {
 		return 0, in.fail(tooBig(in.limit))
+	}
+	if in.room != nil && in.size > in.room.size {
+		if err := in.room.grow(in.ctx, in.size); err != nil {
+			return 0, in.fail(err)
+		}
 	}
 	if len(in.head) < headSize {
 		in.head = append(in.head, p[:min(n, headSize-len(in.head))]...)

@@ -44,26 +44,45 @@ func whenDone(ctx context.Context, f func()) (stop func()) {
 // type. After a failure the file is Missing again, its bytes are gone, and it may be sent
 // anew. Of several at once for one file one is taken, the others are KindInvalid.
 func (s *Service) Receive(ctx context.Context, u *core.Upload, f *core.File, body Body) error {
-	if err := s.acceptable(u, body.Size); err != nil {
+	limits, err := s.limitsOf(ctx, u)
+	if err != nil {
+		return err
+	}
+	if err := s.acceptable(u, body.Size, limits); err != nil {
 		return err
 	}
 	if u.Stream {
-		return s.send(ctx, f, body, func() {})
+		return s.send(ctx, f, body, limits.MaxFileSize, func() {})
 	}
 	if err := s.claim(ctx, f); err != nil {
 		return err
 	}
-	in := s.ingest(ctx, body)
+	in := s.ingest(ctx, body, limits)
 	defer in.drop()
-	return s.keep(ctx, f, in, body)
+	return s.keep(ctx, u, f, in, body, limits)
+}
+
+// limitsOf returns what the owner of u is allowed.
+func (s *Service) limitsOf(ctx context.Context, u *core.Upload) (core.Limits, error) {
+	if u.User == "" {
+		return s.policy.limits(nil), nil
+	}
+	owner, err := s.store.User(ctx, u.User)
+	if core.KindOf(err) == core.KindNotFound && err != nil { // an upload can outlive its owner for a moment
+		return s.policy.limits(&core.User{}), nil
+	}
+	if err != nil {
+		return core.Limits{}, err
+	}
+	return s.policy.limits(owner), nil
 }
 
 // acceptable refuses what is known to fail before a byte is read.
-func (s *Service) acceptable(u *core.Upload, size int64) error {
+func (s *Service) acceptable(u *core.Upload, size int64, limits core.Limits) error {
 	if u.Stream && !s.policy.Stream.Allowed {
 		return core.E(core.KindInvalid, "feature_disabled", "streaming uploads are disabled")
 	}
-	if limit := s.policy.MaxFileSize; limit > 0 && size > limit {
+	if limit := limits.MaxFileSize; limit > 0 && size > limit {
 		return tooBig(limit)
 	}
 	return nil
@@ -72,10 +91,14 @@ func (s *Service) acceptable(u *core.Upload, size int64) error {
 // ReceiveNew adds a file to u and takes its content, as Receive does. A file whose
 // content failed stays in the upload, Missing, if it was large enough for others to see it.
 func (s *Service) ReceiveNew(ctx context.Context, u *core.Upload, name string, body Body) (*core.File, error) {
-	if err := s.acceptable(u, body.Size); err != nil {
+	limits, err := s.limitsOf(ctx, u)
+	if err != nil {
 		return nil, err
 	}
-	f, err := s.newFile(u, NewFile{Name: name})
+	if err := s.acceptable(u, body.Size, limits); err != nil {
+		return nil, err
+	}
+	f, err := s.newFile(u, NewFile{Name: name}, limits.MaxFileSize)
 	if err != nil {
 		return nil, explain("unable to create file", err)
 	}
@@ -87,12 +110,12 @@ func (s *Service) ReceiveNew(ctx context.Context, u *core.Upload, name string, b
 		return err
 	}
 	if !u.Stream {
-		return f, s.keepNew(ctx, f, body, add)
+		return f, s.keepNew(ctx, u, f, body, limits, add)
 	}
 	if err := add(ctx); err != nil {
 		return nil, err
 	}
-	return f, s.send(ctx, f, body, func() {})
+	return f, s.send(ctx, f, body, limits.MaxFileSize, func() {})
 }
 
 // Quick makes an upload of one file out of its content. announce is called when a stream
@@ -104,14 +127,15 @@ func (s *Service) Quick(ctx context.Context, c Caller, r Request, name string, b
 	if err != nil {
 		return nil, explain("unable to create upload", err)
 	}
-	if err := s.acceptable(u, body.Size); err != nil {
+	limits := s.policy.limits(c.Who.User)
+	if err := s.acceptable(u, body.Size, limits); err != nil {
 		return nil, err
 	}
 	create := func(ctx context.Context) error { return s.store.CreateUpload(ctx, u) }
 	if !u.Stream {
-		err = s.keepNew(ctx, u.Files[0], body, create)
+		err = s.keepNew(ctx, u, u.Files[0], body, limits, create)
 	} else if err = create(ctx); err == nil {
-		err = s.send(ctx, u.Files[0], body, func() { announce(u) })
+		err = s.send(ctx, u.Files[0], body, limits.MaxFileSize, func() { announce(u) })
 	}
 	if err != nil {
 		s.drop(ctx, u)
@@ -147,20 +171,28 @@ func (s *Service) claim(ctx context.Context, f *core.File) error {
 // keepNew stores the content of a file that insert makes known. A small one is made known when
 // it is stored, so that it costs one change of the database; of a large one others know while it
 // arrives, and it is recovered when this daemon dies.
-func (s *Service) keepNew(ctx context.Context, f *core.File, body Body, insert func(context.Context) error) error {
-	in := s.ingest(ctx, body)
+func (s *Service) keepNew(ctx context.Context, u *core.Upload, f *core.File, body Body, limits core.Limits, insert func(context.Context) error) error {
+	in := s.ingest(ctx, body, limits)
 	defer in.drop()
 	whole, err := in.gather()
 	if err != nil {
 		return err
 	}
-	if !whole {
+	if !whole || limits.MaxUserSize > 0 { // a quota is kept in the row
+		if err := s.fits(ctx, u, max(in.size, body.Size), limits.MaxUserSize); err != nil {
+			return err
+		}
 		f.Status, f.Instance = core.Uploading, s.instance // born as claim would make it
 		if err := insert(ctx); err != nil {
 			return err
 		}
-		return s.keep(ctx, f, in, body)
+		return s.keep(ctx, u, f, in, body, limits)
 	}
+	share, err := s.space.take(ctx, int64(in.firstN))
+	if err != nil {
+		return err
+	}
+	defer share.release()
 	stored, err := s.backend.Put(ctx, data.KeyOf(f), in, int64(in.firstN))
 	if err != nil {
 		return in.blame(err)
@@ -175,20 +207,29 @@ func (s *Service) keepNew(ctx context.Context, f *core.File, body Body, insert f
 		}
 		return err
 	}
+	share.stored(f.Size)
 	return nil
 }
 
-func (s *Service) ingest(ctx context.Context, body Body) *ingest {
-	return newIngest(ctx, body, s.policy.MaxFileSize, !s.policy.NoDigest)
+func (s *Service) ingest(ctx context.Context, body Body, limits core.Limits) *ingest {
+	return newIngest(ctx, body, limits.MaxFileSize, !s.policy.NoDigest)
 }
 
 // keep stores the content of f, which this daemon has claimed.
-func (s *Service) keep(ctx context.Context, f *core.File, in *ingest, body Body) error {
+func (s *Service) keep(ctx context.Context, u *core.Upload, f *core.File, in *ingest, body Body, limits core.Limits) error {
 	ctx, end := s.running.begin(ctx, f.ID)
 	defer end()
 	stop := body.watch(ctx)
 	defer stop()
 	in.ctx = ctx
+
+	room, err := s.allow(ctx, u, f, limits.MaxUserSize, max(in.size, body.Size))
+	if err != nil {
+		s.release(ctx, f)
+		return err
+	}
+	defer room.release()
+	in.allow(room)
 
 	stored, err := s.backend.Put(ctx, data.KeyOf(f), in, body.Size)
 	if err != nil {
@@ -211,6 +252,7 @@ func (s *Service) keep(ctx context.Context, f *core.File, in *ingest, body Body)
 		s.release(ctx, f)
 		return fmt.Errorf("record upload: %w", err)
 	}
+	room.stored(f.Size)
 	return nil
 }
 

@@ -22,7 +22,7 @@ type Sink interface {
 }
 
 // send waits for the receiver of f and hands it the body. ready is called when receivers may come.
-func (s *Service) send(ctx context.Context, f *core.File, body Body, ready func()) error {
+func (s *Service) send(ctx context.Context, f *core.File, body Body, maxSize int64, ready func()) error {
 	size, err := streamSize(f, body)
 	if err != nil {
 		return err
@@ -40,7 +40,7 @@ func (s *Service) send(ctx context.Context, f *core.File, body Body, ready func(
 	s.streams.open(f.ID, snd)
 	ready()
 
-	in := newIngest(ctx, nil, s.policy.MaxFileSize, !s.policy.NoDigest)
+	in := newIngest(ctx, nil, maxSize, !s.policy.NoDigest)
 	in.eager = true
 	err = s.handOver(ctx, snd, f, in, body, size)
 	s.streams.withdraw(f.ID, snd) // before others see that the file may be sent again

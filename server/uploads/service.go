@@ -3,6 +3,7 @@ package uploads
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -15,10 +16,23 @@ import (
 type Passwords interface {
 	// Hash returns what to store for a login and password.
 	Hash(ctx context.Context, login, password string) (string, error)
-	// Verify tells whether login and password match what is stored. scope ties what it
-	// may remember of the answer to one upload.
-	Verify(ctx context.Context, scope, stored, login, password string) (bool, error)
+	// VerifyGuarded tells whether login and password match what is stored. scope ties what it
+	// may remember of the answer to one upload. Unless it remembers, it asks admit first, whose
+	// error it returns, and calls succeeded when they match.
+	VerifyGuarded(ctx context.Context, scope, stored, login, password string, admit func() (succeeded func(), err error)) (bool, error)
 }
+
+// Guard slows the guessing of upload passwords.
+type Guard interface {
+	// Try takes one of the attempts left to an address for a name, and is KindRateLimited when none
+	// is. Call succeeded to give the attempt back.
+	Try(addr netip.Addr, name, known string) (succeeded func(), err error)
+}
+
+// openGate is a Guard that lets everybody guess.
+type openGate struct{}
+
+func (openGate) Try(netip.Addr, string, string) (func(), error) { return func() {}, nil }
 
 // Options are the parts a Service is made of.
 type Options struct {
@@ -26,6 +40,7 @@ type Options struct {
 	Backend   data.Backend // mandatory
 	Passwords Passwords    // mandatory
 	Policy    Policy
+	Guard     Guard         // nil: anybody may guess passwords
 	Instance  string        // id of this daemon, see core.Instance
 	Log       *logrus.Entry // nil: discard
 	Now       core.Clock    // nil: time.Now
@@ -36,6 +51,8 @@ type Service struct {
 	store     Store
 	backend   data.Backend
 	passwords Passwords
+	guard     Guard
+	space     *space // nil: what is stored is not bounded
 	policy    Policy
 	instance  string
 	log       *logrus.Entry
@@ -58,7 +75,15 @@ func New(o Options) (*Service, error) {
 		l.SetLevel(logrus.PanicLevel)
 		o.Log = logrus.NewEntry(l)
 	}
+	if o.Guard == nil {
+		o.Guard = openGate{}
+	}
+	sp, err := newSpace(o)
+	if err != nil {
+		return nil, err
+	}
 	return &Service{
+		guard: o.Guard, space: sp,
 		store: o.Store, backend: o.Backend, passwords: o.Passwords, policy: o.Policy,
 		instance: o.Instance, log: o.Log, now: o.Now,
 		streams: newStreams(), running: newTransfers(), held: newHolds(),

@@ -45,4 +45,17 @@ type Store interface {
 	// RemoveUpload marks the upload deleted at now, its files Deleted where there are no bytes
 	// and Removed where there may be. Absent or deleted already: KindNotFound.
 	RemoveUpload(ctx context.Context, id core.UploadID, now time.Time) error
+
+	// User returns the owner of an upload. Absent: KindNotFound.
+	User(ctx context.Context, id core.UserID) (*core.User, error)
+	// QuotaUsed returns the bytes a user's files take: the sizes of those Uploaded, and what those
+	// Uploading have reserved.
+	QuotaUsed(ctx context.Context, user core.UserID) (int64, error)
+	// Reserve makes n bytes the reservation of f, which this daemon is receiving, unless all
+	// the owner's files would then take more than max: that is KindTooLarge. Of any number at once
+	// none gets past max. On success f.Reserved is n. A file that is no longer Uploading by f.Instance:
+	// KindConflict.
+	Reserve(ctx context.Context, f *core.File, owner core.UserID, n, max int64) error
+	// TotalSize returns the bytes of all files of the server. It looks at each of them.
+	TotalSize(ctx context.Context) (int64, error)
 }

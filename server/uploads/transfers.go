@@ -41,4 +41,11 @@ func (t *transfers) cancel(id core.FileID, cause error) {
 	}
 }
 
+// Abort ends the transfers of files that were deleted.
+func (s *Service) Abort(files []core.FileID) {
+	for _, id := range files {
+		s.stop(id)
+	}
+}
+
 var errDeleted = core.E(core.KindConflict, "file_deleted", "the file was deleted while it was being uploaded")

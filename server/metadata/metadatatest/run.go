@@ -19,6 +19,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	groups := map[string]map[string]func(t *testing.T, s Store){
 		"uploads": uploadTests(), "files": fileTests(), "moves": moveTests(),
 		"cleaning": cleanTests(), "instances": instanceTests(), "settings": settingTests(),
+		"users": userTests(), "tokens": tokenTests(), "sessions": sessionTests(), "lists": listTests(),
+		"uploads of users": ownedTests(), "quota": quotaTests(), "export": exportTests(),
 	}
 	for group, tests := range groups {
 		for name, test := range tests {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/root-gg/plik/server/core"
+	"github.com/root-gg/plik/server/metadata"
 )
 
 func uploadTests() map[string]func(t *testing.T, s Store) {
@@ -233,6 +234,23 @@ func uploadEndedContexts(t *testing.T, s Store) {
 		"Stats":           func() error { _, err := s.Stats(ctx); return err },
 		"Setting":         func() error { _, err := s.Setting(ctx, "x"); return err },
 		"Ping":            func() error { return s.Ping(ctx) },
+		"CreateUser":      func() error { return s.CreateUser(ctx, user("bob")) },
+		"DeleteUser":      func() error { _, err := s.DeleteUser(ctx, "local:bob", start); return err },
+		"UpdateUser": func() error {
+			_, err := s.UpdateUser(ctx, "local:bob", func(*core.User) error { return nil })
+			return err
+		},
+		"SessionUser":      func() error { _, _, err := s.SessionUser(ctx, "local:bob", "s"); return err },
+		"EndSession":       func() error { return s.EndSession(ctx, "s", start) },
+		"CreateToken":      func() error { return s.CreateToken(ctx, &core.Token{Token: "x"}) },
+		"TokenUser":        func() error { _, _, err := s.TokenUser(ctx, "x"); return err },
+		"Users":            func() error { _, err := s.Users(ctx, core.UserFilter{}, core.Page{Limit: 1}); return err },
+		"RemoveUploads":    func() error { _, _, err := s.RemoveUploads(ctx, u.User, "", start); return err },
+		"RemoveAllUploads": func() error { _, _, err := s.RemoveAllUploads(ctx, start); return err },
+		"QuotaUsed":        func() error { _, err := s.QuotaUsed(ctx, u.User); return err },
+		"Reserve":          func() error { return s.Reserve(ctx, u.Files[0], u.User, 1, 2) },
+		"TotalSize":        func() error { _, err := s.TotalSize(ctx); return err },
+		"Import":           func() error { return s.Import(ctx, func(*metadata.Importer) error { return nil }) },
 	}
 	for name, call := range calls {
 		require.ErrorIs(t, call(), context.Canceled, name)

@@ -29,6 +29,8 @@ func migrations() []*gormigrate.Migration {
 		{ID: "1001-file-columns", Migrate: fileColumns},
 		{ID: "1002-file-indexes", Migrate: fileIndexes},
 		{ID: "1003-instances", Migrate: instances},
+		{ID: "1004-accounts", Migrate: accounts},
+		{ID: "1005-listings", Migrate: listings},
 	}
 }
 

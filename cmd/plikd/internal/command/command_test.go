@@ -14,7 +14,7 @@ import (
 
 func run(args ...string) (code int, out, errs string) {
 	var o, e bytes.Buffer
-	code = command.Run(args, &o, &e)
+	code = command.Run(args, strings.NewReader(""), &o, &e)
 	return code, o.String(), e.String()
 }
 

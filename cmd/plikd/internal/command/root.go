@@ -25,15 +25,16 @@ const (
 
 // app is what all commands share.
 type app struct {
+	in         io.Reader
 	out, err   io.Writer
 	configPath string
 	port       int
 }
 
-// Run runs the command line and returns the exit code. Results go to out, errors to
-// errs, each in one line.
-func Run(args []string, out, errs io.Writer) int {
-	a := &app{out: out, err: errs}
+// Run runs the command line and returns the exit code. Results go to out, questions and errors to
+// errs, each error in one line; answers come from in.
+func Run(args []string, in io.Reader, out, errs io.Writer) int {
+	a := &app{in: in, out: out, err: errs}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(out)
@@ -96,6 +97,8 @@ Exit codes: 0 success, 1 failure, 2 wrong usage.`,
 			RunE: func(cmd *cobra.Command, _ []string) error { return fail(a.serve(cmd.Context())) },
 		},
 		a.versionCommand(), a.configCommand(), a.cleanCommand(), a.fsckCommand(),
+		a.userCommand(), a.tokenCommand(), a.uploadCommand(), a.fileCommand(), a.statsCommand(),
+		a.exportCommand(), a.importCommand(),
 	)
 	root.Commands()[0].Flags().IntVar(&a.port, "port", 0, "port to listen on, instead of the configured one")
 	return root

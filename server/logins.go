@@ -1,0 +1,48 @@
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/root-gg/plik/server/auth"
+	"github.com/root-gg/plik/server/core"
+)
+
+// signatureKey is the setting that signs the sessions of all daemons on a database; Plik 1.3
+// has it under the same name.
+const signatureKey = "authentication_signature_key"
+
+// sessions opens what logins need, when there are accounts.
+func (s *Server) openSessions(ctx context.Context) error {
+	if !s.Config.FeatureAuthentication.Enabled() {
+		return nil
+	}
+	key, err := s.backends.Metadata.SetSettingIfAbsent(ctx, signatureKey, core.RandomText(64))
+	if err != nil {
+		return fmt.Errorf("read the key of the sessions: %w", err)
+	}
+	s.sessions, err = auth.NewSessions(auth.SessionOptions{
+		Key: []byte(key), Lifetime: s.Config.SessionLifetime, Path: s.Config.Path, Now: s.Now,
+	})
+	if err != nil {
+		return err
+	}
+	s.logins, err = s.flows([]byte(key))
+	return err
+}
+
+// flows returns the logins with other people's accounts that are configured, by name.
+func (s *Server) flows(key []byte) (map[string]*auth.Flow, error) {
+	providers, err := s.providers()
+	if err != nil {
+		return nil, err
+	}
+	flows := map[string]*auth.Flow{}
+	for _, p := range providers {
+		flows[p.Name()], err = auth.NewFlow(p, auth.FlowOptions{Key: key, Path: s.Config.Path, Now: s.Now})
+		if err != nil {
+			return nil, fmt.Errorf("%s login: %w", p.Title(), err)
+		}
+	}
+	return flows, nil
+}

@@ -1,0 +1,51 @@
+package server
+
+import (
+	"github.com/sirupsen/logrus"
+
+	"github.com/root-gg/plik/server/accounts"
+	"github.com/root-gg/plik/server/config"
+	"github.com/root-gg/plik/server/core"
+	"github.com/root-gg/plik/server/password"
+	"github.com/root-gg/plik/server/throttle"
+	"github.com/root-gg/plik/server/uploads"
+)
+
+// Services are the use cases over an installation's stores.
+type Services struct {
+	Uploads  *uploads.Service
+	Accounts *accounts.Service
+}
+
+// NewServices returns the use cases for commands that work beside a daemon.
+func NewServices(c *config.Config, b *Backends, log *logrus.Logger) (*Services, error) {
+	return newServices(c, b, log, "", nil)
+}
+
+func newServices(c *config.Config, b *Backends, log *logrus.Logger, instance string, now core.Clock) (*Services, error) {
+	keeper, err := password.New(password.Options{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	guard, err := throttle.NewGuard(throttle.GuardOptions{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	// Uploads have a guard of their own: who fails at one is not kept from logging in.
+	passwords, err := throttle.NewGuard(throttle.GuardOptions{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	s := &Services{}
+	s.Uploads, err = uploads.New(uploads.Options{
+		Store: b.Metadata, Backend: b.Data, Passwords: keeper, Policy: policy(c), Guard: passwords,
+		Instance: instance, Log: logrus.NewEntry(log), Now: now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Accounts, err = accounts.New(accounts.Options{
+		Store: b.Metadata, Passwords: keeper, Guard: guard, Transfers: s.Uploads, Log: logrus.NewEntry(log), Now: now,
+	})
+	return s, err
+}
