@@ -62,6 +62,13 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
+// ReopenAudit goes on with the audit log in a new file, when the old one was moved away.
+func (s *Server) ReopenAudit() {
+	if err := s.audit.Reopen(); err != nil {
+		s.Log.WithError(err).Error("cannot reopen the audit log")
+	}
+}
+
 // close closes what New opened.
 func (s *Server) close() error { return errors.Join(s.audit.Close(), s.backends.Close()) }
 

@@ -61,6 +61,10 @@ func TestOwners(t *testing.T) {
 		"github.com/BurntSushi/toml":    {"server/config"},
 		"github.com/prometheus/":        {"server/metrics"},
 		"github.com/spf13/cobra":        {"cmd"},
+		"golang.org/x/oauth2":           {"server/auth"},
+		"github.com/coreos/go-oidc/":    {"server/auth"},
+		"github.com/golang-jwt/":        {"server/auth"},
+		"github.com/ovh/go-ovh":         {"server/auth"},
 		"github.com/getkin/kin-openapi": {"testing"},
 	}
 	for pkg, deps := range imports(t) {
@@ -84,6 +88,12 @@ func TestDirections(t *testing.T) {
 		"plik":            {module + "server"},
 		"server/uploads":  {"net/http", module + "server/handlers", module + "server/metadata", module + "server/config"},
 		"server/cleaner":  {"net/http", module + "server/handlers", module + "server/metadata", module + "server/config"},
+		"server/accounts": {"net/http", module + "server/handlers", module + "server/metadata", module + "server/config"},
+		"server/dump":     {"net/http", module + "server/handlers", module + "server/metadata", module + "server/config"},
+		"server/auth":     {module + "server/handlers", module + "server/metadata", module + "server/config", module + "server/accounts"},
+		"server/throttle": {"net/http"},
+		"server/password": {"net/http"},
+		"server/audit":    {"net/http"},
 		"server/fsck":     {"net/http", module + "server/handlers", module + "server/metadata", module + "server/config"},
 		"server/metadata": {"net/http", module + "server/data", module + "server/handlers", module + "server/uploads"},
 		"server/handlers": {module + "server/metadata", module + "server/data"},

@@ -29,7 +29,7 @@ type encoder interface {
 }
 
 // Export writes all of src to w and returns how many rows that were. After an error what was
-// written is of no use, and Import says so. w is not flushed nor closed.
+// written is of no use, and Import says so. w gets one Write a row; it is not closed.
 //
 // Files whose upload, and tokens whose user has not been written are left out and reported:
 // they came while the export was under way, or have been orphans before, and no database would

@@ -44,10 +44,11 @@ type decoder interface {
 }
 
 // Import reads a dump in either format, gzipped or not, and hands each row to sink once it
-// has been checked. r may come from anybody. What is not a dump, is cut short or damaged is KindInvalid,
-// and so is a row that is invalid; one that sink refuses has the kind of sink's error. After
-// an error sink must undo all it did: part of a dump is nothing to go on with. Result tells how
-// far it came.
+// has been checked. r may come from anybody. What is not a dump, is cut short or damaged is
+// KindInvalid, and so is a row that is invalid; one that sink refuses has the kind of sink's
+// error. After an error sink must undo all it did: part of a dump is nothing to go on with.
+// Result tells how far it came. A file of Plik 1.3 cut exactly between two rows cannot be told
+// from a whole one; that it lacks settings, which come last, is reported.
 //
 // No memory is kept per row: a dump may be of any size.
 func Import(ctx context.Context, r io.Reader, sink Sink, o ImportOptions) (Result, error) {

@@ -52,9 +52,23 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if out.Started() {
 			panic(http.ErrAbortHandler) // a cut connection, not a short body that looks whole
 		}
-		s.Render(out, r, err)
+		s.refuse(out, r, counted, err)
 	}
 	aborted = false
+}
+
+// refuse answers with an error, and sees to it that the client gets it.
+func (s *Server) refuse(w *writer, r *http.Request, body *countingBody, err error) {
+	lingering := lingers(r, body)
+	rc := http.NewResponseController(w)
+	if lingering {
+		rc.EnableFullDuplex() // or the answer waits for the body
+		w.Header().Set("Connection", "close")
+	}
+	s.Render(w, r, err)
+	if lingering {
+		linger(rc, body.ReadCloser)
+	}
 }
 
 // errPanic carries what a handler panicked with.
@@ -162,11 +176,13 @@ const AccessMessage = "request"
 // countingBody counts what is received.
 type countingBody struct {
 	io.ReadCloser
-	n int64
+	n     int64
+	ended bool
 }
 
 func (b *countingBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.n += int64(n)
+	b.ended = b.ended || err == io.EOF
 	return n, err
 }

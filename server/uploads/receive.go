@@ -172,6 +172,9 @@ func (s *Service) claim(ctx context.Context, f *core.File) error {
 // it is stored, so that it costs one change of the database; of a large one others know while it
 // arrives, and it is recovered when this daemon dies.
 func (s *Service) keepNew(ctx context.Context, u *core.Upload, f *core.File, body Body, limits core.Limits, insert func(context.Context) error) error {
+	if err := s.fits(ctx, u, body.Size, limits.MaxUserSize); err != nil {
+		return err // before the sender sends
+	}
 	in := s.ingest(ctx, body, limits)
 	defer in.drop()
 	whole, err := in.gather()
@@ -179,9 +182,6 @@ func (s *Service) keepNew(ctx context.Context, u *core.Upload, f *core.File, bod
 		return err
 	}
 	if !whole || limits.MaxUserSize > 0 { // a quota is kept in the row
-		if err := s.fits(ctx, u, max(in.size, body.Size), limits.MaxUserSize); err != nil {
-			return err
-		}
 		f.Status, f.Instance = core.Uploading, s.instance // born as claim would make it
 		if err := insert(ctx); err != nil {
 			return err

@@ -9,7 +9,8 @@ dir=$(mktemp -d)
 pid=
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || true; rm -rf "$dir"' EXIT
 cd "$dir"
-PLIKD_LISTEN_ADDRESS=127.0.0.1 PLIKD_LISTEN_PORT=0 "$plikd" >log 2>&1 &
+export PLIKD_LISTEN_ADDRESS=127.0.0.1 PLIKD_LISTEN_PORT=0 PLIKD_FEATURE_AUTHENTICATION=enabled PLIKD_AUDIT_LOG=audit
+"$plikd" >log 2>&1 &
 pid=$!
 url=
 for _ in $(seq 100); do
@@ -79,6 +80,29 @@ sender=$!
 for _ in $(seq 100); do [ -s quick ] && break; sleep 0.05; done
 check 'quick stream' cmp -s data.bin <(curl "$(cat quick)")
 check 'quick stream: sender' wait $sender
+
+# Accounts, managed beside the running daemon.
+check 'no administrator yet' grep -q 'plikd user create --admin' log
+password=$("$plikd" user create --login alice --max-user-size 4MB | sed 's/.* is //')
+api_token=$("$plikd" token create --login alice | sed 's/.* : //')
+check 'login' test "$(curl -c jar -d "{\"login\":\"alice\",\"password\":\"$password\"}" "$url/auth/local/login")" = ok
+check 'wrong login' test "$(status -d '{"login":"alice","password":"wrong"}' "$url/auth/local/login")" = 403
+check 'me' test "$(json id "$(curl -b jar "$url/me")")" = local:alice
+link=$(curl -T data.bin -H "X-PlikToken: $api_token" "$url/")
+check 'upload with a token' cmp -s data.bin <(curl "$link")
+check 'quota' test "$(status -T data.bin -H "X-PlikToken: $api_token" "$url/")" = 400
+check 'own uploads' test "$(curl -b jar "$url/me/stats")" = '{"uploads":1,"files":1,"totalSize":3000000}'
+check 'xsrf' test "$(curl -b jar -X DELETE "$url/me/uploads")" = 'missing xsrf header'
+xsrf=$(awk '/plik-xsrf/{print $7}' jar)
+check 'delete own uploads' test "$(curl -b jar -H "X-XSRFToken: $xsrf" -X DELETE "$url/me/uploads")" = '1 uploads removed'
+check 'logout' test "$(status -b jar "$url/auth/logout")" = 200
+check 'session is over' test "$(status -b jar "$url/me")" = 403
+check 'audit log' grep -q '"action":"login_failed"' audit
+mv audit audit.1 && kill -HUP "$pid"
+for _ in $(seq 100); do [ -e audit ] && break; sleep 0.05; done
+check 'audit log, rotated' test -e audit
+"$plikd" export all.jsonl.gz >/dev/null
+check 'export' grep -q '"type":"end"' <(gzip -dc all.jsonl.gz)
 
 check 'error is text' test "$(curl "$url/file/x/y/z")" = 'upload x not found'
 echo "$passed passed, $failed failed"

