@@ -1,13 +1,8 @@
 package command
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"strings"
 
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
@@ -15,7 +10,6 @@ import (
 	"github.com/root-gg/plik/server"
 	"github.com/root-gg/plik/server/accounts"
 	"github.com/root-gg/plik/server/audit"
-	"github.com/root-gg/plik/server/cleaner"
 	"github.com/root-gg/plik/server/config"
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/uploads"
@@ -39,12 +33,14 @@ func (a *app) withTools(ctx context.Context, do func(*tools) error) error {
 			return err
 		}
 		t := &tools{Backends: b, config: c, log: log, accounts: svc.Accounts, uploads: svc.Uploads}
-		if c.AuditLog != "stdout" { // which is for results here
-			if t.audit, err = audit.Open(c.AuditLog, audit.Options{}); err != nil {
-				return err
-			}
-			defer t.audit.Close()
+		t.audit, err = audit.Open(c.AuditLog, audit.Options{
+			Stdout: a.err, Stderr: a.err, // stdout is for results here
+			OnError: func(err error) { log.WithError(err).Error("what was done is not in the audit log") },
+		})
+		if err != nil {
+			return err
 		}
+		defer t.audit.Close()
 		return do(t)
 	}))
 }
@@ -66,67 +62,28 @@ func (t *tools) note(action, target string) {
 	t.audit.Record(audit.Event{Action: action, Actor: "console", Target: target, Result: audit.OK})
 }
 
-// clean deletes the bytes of what was just removed.
-func (a *app) clean(ctx context.Context, t *tools) error {
-	k, err := cleaner.New(cleaner.Options{Store: t.Metadata, Backend: t.Data, Log: logrus.NewEntry(t.log)})
-	if err != nil {
-		return err
-	}
-	r, err := k.Pass(ctx)
-	if err == nil {
-		fmt.Fprintln(a.err, r)
-	}
-	return err
-}
-
-// confirm asks before something that cannot be undone. No is an orderly end.
-func (a *app) confirm(yes bool, question string, args ...any) (bool, error) {
-	if yes {
-		return true, nil
-	}
-	fmt.Fprintf(a.err, question+" ? [y/N]\n", args...)
-	line, err := bufio.NewReader(a.in).ReadString('\n')
-	if err != nil && (!errors.Is(err, io.EOF) || line == "") {
-		//lint:ignore ST1005 a phrase operators know
-		return false, fmt.Errorf("Unable to ask for confirmation : %w, use --yes where nobody can answer", err)
-	}
-	switch strings.ToLower(strings.TrimSpace(line)) {
-	case "y", "yes":
-		return true, nil
-	}
-	return false, nil
-}
-
-// printJSON prints v, indented.
-func (a *app) printJSON(v any) error {
-	out, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(a.out, string(out))
-	return err
-}
-
 // pageSize is how much of a list is read at a time.
-const pageSize = 500
+const pageSize = 1000
 
-// each calls show for all the items of a list, oldest first.
-func each[T any](list func(core.Page) (core.List[T], error), show func(T) error) error {
-	p := core.Page{Limit: pageSize, Asc: true}
-	for {
-		l, err := list(p)
-		if err != nil {
-			return err
-		}
-		for _, item := range l.Items {
-			if err := show(item); err != nil {
+// each returns what walks through all the items of a list, oldest first.
+func each[T any](list func(core.Page) (core.List[T], error)) func(show func(T) error) error {
+	return func(show func(T) error) error {
+		p := core.Page{Limit: pageSize, Asc: true}
+		for {
+			l, err := list(p)
+			if err != nil {
 				return err
 			}
+			for _, item := range l.Items {
+				if err := show(item); err != nil {
+					return err
+				}
+			}
+			if l.After == "" {
+				return nil
+			}
+			p.After = l.After
 		}
-		if l.After == "" {
-			return nil
-		}
-		p.After = l.After
 	}
 }
 
@@ -135,14 +92,4 @@ func group(use, short string, below ...*cobra.Command) *cobra.Command {
 	g := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	g.AddCommand(below...)
 	return g
-}
-
-// terminalText makes what users chose harmless for a terminal.
-func terminalText(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return '?'
-		}
-		return r
-	}, s)
 }

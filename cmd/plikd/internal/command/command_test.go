@@ -40,7 +40,9 @@ func TestVersion(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	for name, args := range map[string][]string{"command": {"bogus"}, "flag": {"--bogus"}, "argument": {"clean", "x"}, "port": {"--port", "x"}} {
+	for name, args := range map[string][]string{"command": {"bogus"}, "flag": {"--bogus"}, "argument": {"clean", "x"}, "port": {"--port", "x"},
+		"port of serve": {"serve", "--port", "x"}, "port of another": {"clean", "--port", "1"}, "below a group": {"user", "bogus"},
+		"hostile": {"\x1b[31m\nx"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			code, out, errs := run(args...)
@@ -48,12 +50,33 @@ func TestUsage(t *testing.T) {
 			require.Empty(t, out)
 			require.Equal(t, 1, strings.Count(errs, "\n"), errs)
 			require.Contains(t, errs, "see plikd --help")
+			require.NotContains(t, errs, "\x1b")
 		})
 	}
 	code, out, _ := run("--help")
 	require.Equal(t, 0, code)
-	for _, word := range []string{"clean", "fsck", "config", "version", "--config", "--port", "Exit codes"} {
+	for _, word := range []string{"clean", "fsck", "config", "version", "user", "token", "upload", "file", "stats", "export", "import", "completion", "--config", "--port", "Exit codes"} {
 		require.Contains(t, out, word)
+	}
+}
+
+// TestGroups is what a command that only has others below it does.
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	for group, words := range map[string][]string{
+		"user": {"create", "list", "show", "update", "passwd", "delete"}, "token": {"create", "list", "delete"},
+		"upload": {"list", "show", "delete"}, "file": {"list", "show", "delete"}, "config": {"check", "print"},
+	} {
+		code, out, errs := run(group)
+		require.Equal(t, 0, code, errs)
+		for _, word := range words {
+			require.Contains(t, out, "\n  "+word+" ")
+		}
+	}
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		code, out, errs := run("completion", shell)
+		require.Equal(t, 0, code, errs)
+		require.Contains(t, out, "plikd")
 	}
 }
 

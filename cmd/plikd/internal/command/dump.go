@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +23,7 @@ func exactlyOne(what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		switch len(args) {
 		case 0:
-			return errors.New("missing " + what)
+			return errors.New("Missing " + what)
 		case 1:
 			return nil
 		}
@@ -55,6 +57,8 @@ of Plik 1.3, which both can import.`,
 			if err != nil {
 				return err
 			}
+			// Whoever reads our remarks may go away: that must not leave half a file behind.
+			signal.Ignore(syscall.SIGPIPE)
 			return a.withTools(cmd.Context(), func(t *tools) error {
 				fmt.Fprintf(a.out, "Exporting metadata from %s to %s\n", database(t.config), args[0])
 				n, err := dump.ExportFile(cmd.Context(), args[0], f, source(cmd.Context(), t.Metadata), dump.ExportOptions{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"time"
 
 	humanize "github.com/dustin/go-humanize"
@@ -46,7 +45,7 @@ func eachFile(ctx context.Context, t *tools, upload, file string, show func(*cor
 		f, err := t.Metadata.File(ctx, core.FileID(file))
 		if core.KindOf(err) == core.KindNotFound && err != nil {
 			//lint:ignore ST1005 a phrase operators know
-			return fmt.Errorf("File %s not found", terminalText(file))
+			return fmt.Errorf("File %s not found", file)
 		}
 		if err != nil {
 			return err
@@ -84,23 +83,13 @@ func (a *app) fileList() *cobra.Command {
 		Use: "list", Short: "List files: upload, file, size, status, type, name", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withTools(cmd.Context(), func(t *tools) error {
-				all := []fileLine{}
-				err := eachFile(cmd.Context(), t, upload, file, func(f *core.File) error {
-					if asJSON {
-						all = append(all, fileJSON(f))
-						return nil
-					}
-					size := fmt.Sprint(f.Size)
-					if human {
-						size = humanize.Bytes(uint64(max(0, f.Size)))
-					}
-					_, err := fmt.Fprintf(a.out, "%s %s %s %s %s %s\n", f.UploadID, f.ID, size, f.Status, terminalText(f.Type), terminalText(f.Name))
-					return err
-				})
-				if err != nil || !asJSON {
-					return err
+				files := listing[*core.File]{
+					text:   func(f *core.File) string { return fileText(f, human) },
+					object: func(f *core.File) any { return fileJSON(f) },
 				}
-				return a.printJSON(all)
+				return files.print(a, asJSON, func(show func(*core.File) error) error {
+					return eachFile(cmd.Context(), t, upload, file, show)
+				})
 			})
 		},
 	}
@@ -111,17 +100,25 @@ func (a *app) fileList() *cobra.Command {
 	return cmd
 }
 
+func fileText(f *core.File, human bool) string {
+	size := fmt.Sprint(f.Size)
+	if human {
+		size = humanize.Bytes(uint64(max(0, f.Size)))
+	}
+	return fmt.Sprintf("%s %s %s %s %s %s", f.UploadID, f.ID, size, f.Status, f.Type, f.Name)
+}
+
 func (a *app) fileShow() *cobra.Command {
 	var file string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "show", Short: "Print a file as JSON, and its URLs", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if file == "" {
+				//lint:ignore ST1005 a phrase operators know
+				return errors.New("Missing file id, name it with --file")
+			}
 			return a.withTools(cmd.Context(), func(t *tools) error {
-				if file == "" {
-					//lint:ignore ST1005 a phrase operators know
-					return errors.New("Missing file id, name it with --file")
-				}
 				return eachFile(cmd.Context(), t, "", file, func(f *core.File) error {
 					line := fileJSON(f)
 					uploadURL, fileURL := t.uploadURL(f.UploadID), t.fileURL(f)
@@ -143,32 +140,6 @@ func (a *app) fileShow() *cobra.Command {
 	return cmd
 }
 
-// site is where clients find the server, as far as the configuration tells.
-func (t *tools) site() string {
-	c := t.config
-	if c.PublicBase != nil {
-		return c.PublicBase.String() + c.Path
-	}
-	scheme, host := "http", c.ListenAddress
-	if c.SslEnabled {
-		scheme = "https"
-	}
-	if host == "0.0.0.0" || host == "" || host == "::" {
-		host = "127.0.0.1"
-	}
-	return fmt.Sprintf("%s://%s:%d%s", scheme, host, c.ListenPort, c.Path)
-}
-
-func (t *tools) uploadURL(id core.UploadID) string { return t.site() + "/#/?id=" + string(id) }
-
-func (t *tools) fileURL(f *core.File) string {
-	base := t.site()
-	if t.config.DownloadDomain != "" {
-		base = t.config.DownloadDomain
-	}
-	return base + "/file/" + string(f.UploadID) + "/" + string(f.ID) + "/" + url.PathEscape(f.Name)
-}
-
 func (a *app) fileDelete() *cobra.Command {
 	var upload, file string
 	var yes bool
@@ -180,16 +151,23 @@ func (a *app) fileDelete() *cobra.Command {
 				switch {
 				case file != "":
 					return eachFile(ctx, t, "", file, func(f *core.File) error {
-						return a.removing(cmd, t, yes, func() error { return t.uploads.RemoveFile(ctx, f) },
-							audit.UploadDelete, string(f.UploadID), "Do you really want to remove this file %s %s", f.ID, terminalText(f.Name))
+						return a.remove(ctx, t, yes, removal{
+							question: fmt.Sprintf("remove this file %s %s", f.ID, f.Name), action: audit.UploadDelete, target: string(f.UploadID),
+							do: func() (string, error) {
+								return fmt.Sprintf("file %s has been deleted", f.ID), t.uploads.RemoveFile(ctx, f)
+							},
+						})
 					})
 				case upload != "":
-					return a.deleteUpload(cmd, t, upload, yes)
+					return a.remove(ctx, t, yes, t.uploadRemoval(ctx, upload))
 				}
-				return a.removing(cmd, t, yes, func() error {
-					_, _, err := t.Metadata.RemoveAllUploads(ctx, time.Now().UTC())
-					return err
-				}, audit.UploadsDelete, "all", "Do you really want to remove ALL uploads")
+				return a.remove(ctx, t, yes, removal{
+					question: "remove ALL uploads", action: audit.UploadsDelete, target: "all",
+					do: func() (string, error) {
+						n, _, err := t.Metadata.RemoveAllUploads(ctx, time.Now().UTC())
+						return fmt.Sprintf("%d uploads have been deleted", n), err
+					},
+				})
 			})
 		},
 	}
@@ -197,27 +175,4 @@ func (a *app) fileDelete() *cobra.Command {
 	cmd.Flags().StringVar(&file, "file", "", "id of the file")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return cmd
-}
-
-// removing asks, removes, and cleans up after it.
-func (a *app) removing(cmd *cobra.Command, t *tools, yes bool, remove func() error, action, target, question string, args ...any) error {
-	ok, err := a.confirm(yes, question, args...)
-	if err != nil || !ok {
-		return err
-	}
-	if err := remove(); err != nil {
-		return err
-	}
-	t.note(action, target)
-	return a.clean(cmd.Context(), t)
-}
-
-func (a *app) deleteUpload(cmd *cobra.Command, t *tools, id string, yes bool) error {
-	return a.removing(cmd, t, yes, func() error {
-		err := t.uploads.RemoveUpload(cmd.Context(), &core.Upload{ID: core.UploadID(id)})
-		if core.KindOf(err) == core.KindNotFound {
-			return nil // it is gone, as was asked for
-		}
-		return err
-	}, audit.UploadDelete, id, "Do you really want to remove this upload %s", terminalText(id))
 }

@@ -21,6 +21,8 @@ func (a *app) withBackends(ctx context.Context, do func(*config.Config, *server.
 	if err != nil {
 		return err
 	}
+	// A command beside the daemon must not start anew from nothing, as the daemon may be told to.
+	delete(c.MetadataBackendConfig, "EraseFirst")
 	log := logs.New(a.err, c.LogLevel, c.LogFormat == "json") // out is for results
 	b, err := server.OpenBackends(ctx, c, log, time.Now)
 	if err != nil {

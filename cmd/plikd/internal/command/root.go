@@ -2,6 +2,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -26,38 +27,51 @@ const (
 // app is what all commands share.
 type app struct {
 	in         io.Reader
-	out, err   io.Writer
+	out        *results
+	err        io.Writer
+	log        io.Writer // of the daemon
 	configPath string
 	port       int
 }
 
 // Run runs the command line and returns the exit code. Results go to out, questions and errors to
-// errs, each error in one line; answers come from in.
+// errs, each error in one line; answers come from in. Ctrl-C and SIGTERM end it in good order.
 func Run(args []string, in io.Reader, out, errs io.Writer) int {
-	a := &app{in: in, out: out, err: errs}
+	ctx, stop := interruptible(context.Background())
+	defer stop()
+	return RunContext(ctx, args, in, out, errs)
+}
+
+// RunContext is Run without signals: it ends when ctx does.
+func RunContext(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	a := &app{in: in, out: &results{w: out}, err: errs, log: out}
 	root := a.root()
 	root.SetArgs(args)
-	root.SetOut(out)
+	root.SetOut(a.out)
 	root.SetErr(errs)
-	err := root.Execute()
+	err := root.ExecuteContext(ctx)
+	if err == nil && a.out.err != nil {
+		err = fail(fmt.Errorf("unable to write the result: %w", a.out.err))
+	}
 	if err == nil {
 		return exitOK
 	}
-	var f *failure
-	if errors.As(err, &f) {
-		if f.err != nil {
-			fmt.Fprintln(errs, "plikd: "+oneLine(f.err))
+	if f, ok := errors.AsType[*failure](err); ok {
+		text := oneLine(f.err)
+		if errors.Is(f.err, context.Canceled) && !errors.Is(f.err, errInterrupted) && ctx.Err() != nil {
+			text = errInterrupted.Error() + ": " + text
 		}
+		fmt.Fprintln(errs, "plikd: "+text)
 		return exitFailure
 	}
 	fmt.Fprintln(errs, "plikd: "+oneLine(err)+", see plikd --help")
 	return exitUsage
 }
 
-// failure is an error of the work, not of the command line. A nil cause was told already.
+// failure is an error of the work, not of the command line.
 type failure struct{ err error }
 
-func (f *failure) Error() string { return fmt.Sprint(f.err) }
+func (f *failure) Error() string { return f.err.Error() }
 
 func fail(err error) error {
 	if err == nil {
@@ -66,9 +80,13 @@ func fail(err error) error {
 	return &failure{err}
 }
 
-// oneLine joins the lines of an error that found several problems.
+// oneLine joins the lines of an error that found several problems. It may hold what users chose.
 func oneLine(err error) string {
-	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+	var lines []string
+	for line := range strings.FieldsFuncSeq(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }) {
+		lines = append(lines, terminalText(strings.TrimSpace(line)))
+	}
+	return strings.Join(lines, "; ")
 }
 
 func (a *app) root() *cobra.Command {
@@ -85,23 +103,31 @@ Exit codes: 0 success, 1 failure, 2 wrong usage.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       buildinfo.String(),
-		RunE:          func(cmd *cobra.Command, _ []string) error { return fail(a.serve(cmd.Context())) },
+		// Runs before every command.
+		PersistentPreRunE: named,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return fail(a.serve(cmd.Context())) },
 	}
 	root.SetVersionTemplate("plikd version {{.Version}}\n")
 	root.Flags().BoolP("version", "v", false, "print the version")
 	root.PersistentFlags().StringVar(&a.configPath, "config", "", "configuration file")
-	root.Flags().IntVar(&a.port, "port", 0, "port to listen on, instead of the configured one")
+	a.listen(root)
 	root.AddCommand(
-		&cobra.Command{
-			Use: "serve", Short: "Serve (what plikd without a command does)", Args: cobra.NoArgs,
-			RunE: func(cmd *cobra.Command, _ []string) error { return fail(a.serve(cmd.Context())) },
-		},
-		a.versionCommand(), a.configCommand(), a.cleanCommand(), a.fsckCommand(),
+		a.serveCommand(), a.versionCommand(), a.configCommand(), a.cleanCommand(), a.fsckCommand(),
 		a.userCommand(), a.tokenCommand(), a.uploadCommand(), a.fileCommand(), a.statsCommand(),
 		a.exportCommand(), a.importCommand(),
 	)
-	root.Commands()[0].Flags().IntVar(&a.port, "port", 0, "port to listen on, instead of the configured one")
 	return root
+}
+
+// named refuses an empty name of what a command is about: in a script it is a variable that was
+// not set, and plikd file delete --file "$ID" would delete everything.
+func named(cmd *cobra.Command, _ []string) error {
+	for _, name := range []string{"login", "provider", "token", "upload", "file"} {
+		if f := cmd.Flags().Lookup(name); f != nil && f.Changed && f.Value.String() == "" {
+			return fmt.Errorf("missing %s, --%s is empty", name, name)
+		}
+	}
+	return nil
 }
 
 func (a *app) versionCommand() *cobra.Command {
@@ -129,5 +155,5 @@ func (a *app) load() (*config.Config, error) {
 }
 
 func (a *app) logger(c *config.Config) *logrus.Logger {
-	return logs.New(a.out, c.LogLevel, c.LogFormat == "json")
+	return logs.New(a.log, c.LogLevel, c.LogFormat == "json")
 }

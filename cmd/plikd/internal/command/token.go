@@ -38,28 +38,20 @@ func (a *app) tokenCreate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "create", Short: "Create a token for a user", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withAccounts(cmd.Context(), func(t *tools) error {
-				id, err := f.id()
+			n := accounts.NewToken{Comment: comment, Scope: core.TokenScope(scope)}
+			if ttl != "" {
+				seconds, err := config.ParseTTL(ttl)
+				if err != nil || seconds <= 0 {
+					return fmt.Errorf("unable to parse ttl %q, write one such as 90d", ttl)
+				}
+				n.ExpireAt = time.Now().UTC().Add(time.Duration(seconds) * time.Second)
+			}
+			return a.withUser(cmd.Context(), &f, "User %s does not found", func(t *tools, u *core.User) error {
+				token, err := t.accounts.CreateToken(cmd.Context(), u.ID, n)
 				if err != nil {
 					return err
 				}
-				if _, err := t.accounts.User(cmd.Context(), id); core.KindOf(err) == core.KindNotFound && err != nil {
-					//lint:ignore ST1005 a phrase operators know
-					return fmt.Errorf("User %s does not found, see plikd user list", id)
-				}
-				n := accounts.NewToken{Comment: comment, Scope: core.TokenScope(scope)}
-				if ttl != "" {
-					seconds, err := config.ParseTTL(ttl)
-					if err != nil || seconds <= 0 {
-						return fmt.Errorf("unable to parse ttl %q, write one such as 90d", ttl)
-					}
-					n.ExpireAt = time.Now().UTC().Add(time.Duration(seconds) * time.Second)
-				}
-				token, err := t.accounts.CreateToken(cmd.Context(), id, n)
-				if err != nil {
-					return err
-				}
-				t.note(audit.TokenCreate, string(id))
+				t.note(audit.TokenCreate, string(u.ID))
 				if f.json {
 					return a.printJSON(tokenJSON(token))
 				}
@@ -88,19 +80,11 @@ func (a *app) tokenList() *cobra.Command {
 						return t.accounts.Tokens(cmd.Context(), core.NewUserID(f.provider, f.login), p)
 					}
 				}
-				all := []tokenLine{}
-				err := each(list, func(token *core.Token) error {
-					if f.json {
-						all = append(all, tokenJSON(token))
-						return nil
-					}
-					_, err := fmt.Fprintln(a.out, terminalText(string(token.UserID)+" "+token.Token+" "+token.Comment))
-					return err
-				})
-				if err != nil || !f.json {
-					return err
+				tokens := listing[*core.Token]{
+					text:   func(t *core.Token) string { return string(t.UserID) + " " + t.Token + " " + t.Comment },
+					object: func(t *core.Token) any { return tokenJSON(t) },
 				}
-				return a.printJSON(all)
+				return tokens.print(a, f.json, each(list))
 			})
 		},
 	}
@@ -114,22 +98,22 @@ func (a *app) tokenDelete() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "delete", Short: "Revoke a token; what was uploaded with it stays", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if token == "" {
+				return errors.New("missing token, name it with --token")
+			}
 			return a.withAccounts(cmd.Context(), func(t *tools) error {
-				if token == "" {
-					return errors.New("missing token, name it with --token")
-				}
 				found, _, err := t.Metadata.TokenUser(cmd.Context(), token)
 				if err == nil {
 					err = t.accounts.DeleteToken(cmd.Context(), found.UserID, token)
 				}
 				if core.KindOf(err) == core.KindNotFound && err != nil {
-					return fmt.Errorf("token %s not found, see plikd token list", terminalText(token))
+					return fmt.Errorf("token %s not found, see plikd token list", token)
 				}
 				if err != nil {
 					return err
 				}
 				t.note(audit.TokenDelete, string(found.UserID))
-				fmt.Fprintf(a.out, "token %s has been deleted\n", token)
+				fmt.Fprintf(a.out, "token %s has been deleted\n", terminalText(token))
 				return nil
 			})
 		},

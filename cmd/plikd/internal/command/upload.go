@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -8,6 +9,7 @@ import (
 	humanize "github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
+	"github.com/root-gg/plik/server/audit"
 	"github.com/root-gg/plik/server/core"
 )
 
@@ -58,21 +60,13 @@ func (a *app) uploadList() *cobra.Command {
 				if f.login != "" {
 					filter.User = core.NewUserID(f.provider, f.login)
 				}
-				all := []uploadLine{}
-				err := each(func(p core.Page) (core.List[*core.Upload], error) {
-					return t.accounts.Uploads(cmd.Context(), filter, p)
-				}, func(u *core.Upload) error {
-					if f.json {
-						all = append(all, uploadJSON(u))
-						return nil
-					}
-					_, err := fmt.Fprintln(a.out, uploadText(u, human))
-					return err
-				})
-				if err != nil || !f.json {
-					return err
+				list := listing[*core.Upload]{
+					text:   func(u *core.Upload) string { return uploadText(u, human) },
+					object: func(u *core.Upload) any { return uploadJSON(u) },
 				}
-				return a.printJSON(all)
+				return list.print(a, f.json, each(func(p core.Page) (core.List[*core.Upload], error) {
+					return t.accounts.Uploads(cmd.Context(), filter, p)
+				}))
 			})
 		},
 	}
@@ -100,7 +94,7 @@ func uploadText(u *core.Upload, human bool) string {
 	if human {
 		text = humanize.Bytes(uint64(size))
 	}
-	return fmt.Sprintf("%s %s %d %s %s %s", u.ID, terminalText(owner), files, text, u.CreatedAt.UTC().Format(time.RFC3339), expires)
+	return fmt.Sprintf("%s %s %d %s %s %s", u.ID, owner, files, text, u.CreatedAt.UTC().Format(time.RFC3339), expires)
 }
 
 func (a *app) uploadShow() *cobra.Command {
@@ -108,10 +102,10 @@ func (a *app) uploadShow() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "show", Short: "Print an upload and its files as JSON", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if id == "" {
+				return errors.New("missing upload id, name it with --upload")
+			}
 			return a.withTools(cmd.Context(), func(t *tools) error {
-				if id == "" {
-					return errors.New("missing upload id, name it with --upload")
-				}
 				u, err := t.Metadata.AnyUpload(cmd.Context(), core.UploadID(id))
 				if err != nil {
 					return err
@@ -136,14 +130,14 @@ func (a *app) uploadDelete() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "delete", Short: "Delete an upload", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if id == "" {
+				return errors.New("missing upload id, name it with --upload")
+			}
 			return a.withTools(cmd.Context(), func(t *tools) error {
-				if id == "" {
-					return errors.New("missing upload id, name it with --upload")
-				}
 				if _, err := t.Metadata.AnyUpload(cmd.Context(), core.UploadID(id)); err != nil {
 					return err
 				}
-				return a.deleteUpload(cmd, t, id, yes)
+				return a.remove(cmd.Context(), t, yes, t.uploadRemoval(cmd.Context(), id))
 			})
 		},
 	}
@@ -152,33 +146,15 @@ func (a *app) uploadDelete() *cobra.Command {
 	return cmd
 }
 
-func (a *app) statsCommand() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use: "stats", Short: "Count users, uploads, files and bytes", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withTools(cmd.Context(), func(t *tools) error {
-				st, err := t.Metadata.Stats(cmd.Context())
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return a.printJSON(struct {
-						Users            int   `json:"users"`
-						Uploads          int   `json:"uploads"`
-						AnonymousUploads int   `json:"anonymousUploads"`
-						Files            int   `json:"files"`
-						TotalSize        int64 `json:"totalSize"`
-						AnonymousSize    int64 `json:"anonymousTotalSize"`
-					}{st.Users, st.Uploads, st.AnonymousUploads, st.Files, st.TotalSize, st.AnonymousSize})
-				}
-				fmt.Fprintf(a.out, "users    %d\nuploads  %d, %d of them anonymous\nfiles    %d\nsize     %s, %s of it anonymous\n",
-					st.Users, st.Uploads, st.AnonymousUploads, st.Files,
-					humanize.Bytes(uint64(st.TotalSize)), humanize.Bytes(uint64(st.AnonymousSize)))
-				return nil
-			})
+func (t *tools) uploadRemoval(ctx context.Context, id string) removal {
+	return removal{
+		question: "remove this upload " + id, action: audit.UploadDelete, target: id,
+		do: func() (string, error) {
+			err := t.uploads.RemoveUpload(ctx, &core.Upload{ID: core.UploadID(id)})
+			if err != nil && core.KindOf(err) == core.KindNotFound {
+				return "", nil // it is gone, as was asked for
+			}
+			return "upload " + id + " has been deleted", err
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
-	return cmd
 }
