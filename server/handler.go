@@ -12,9 +12,14 @@ import (
 // handlerOptions derives what the API needs from the configuration.
 func (s *Server) handlerOptions() handlers.Options {
 	c := s.Config
+	public := c.Public()
+	resumable := c.ResumableLifetime > 0 && s.services.Uploads.CanResume()
+	if resumable {
+		public.ResumableUploads = handlers.ResumablePath
+	}
 	o := handlers.Options{
 		Uploads: s.services.Uploads, Log: s.Log, Metrics: s.metrics, Now: s.Now,
-		Config: c.Public(), Build: s.Build, Ready: s.backends.Ready,
+		Config: public, Build: s.Build, Ready: s.backends.Ready,
 		Path: c.Path, DownloadDomain: c.DownloadDomain, DownloadHosts: c.DownloadHosts,
 		Proxies:   middleware.Proxies{Header: c.SourceIPHeader, Trusted: c.TrustedNetworks},
 		Whitelist: c.UploadNetworks, Strict: c.EnhancedWebSecurity, Debug: c.Debug, Dump: c.DebugRequests,
@@ -23,6 +28,9 @@ func (s *Server) handlerOptions() handlers.Options {
 		o.Accounts, o.Sessions, o.Logins = s.services.Accounts, s.sessions, s.logins
 	}
 	o.Audit = s.audit
+	if resumable {
+		o.ResumableLife = c.ResumableLifetime
+	}
 	if c.PublicBase != nil {
 		o.PublicURL = c.PublicBase.String()
 	}

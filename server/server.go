@@ -82,6 +82,9 @@ func (s *Server) build(ctx context.Context) (err error) {
 	s.cleaner, err = cleaner.New(cleaner.Options{
 		Store: s.backends.Metadata, Backend: s.backends.Data, Log: logrus.NewEntry(s.Log), Now: s.Now,
 		Held: func(id core.FileID) bool { return s.services.Uploads.Held(id) },
+		Expire: func(ctx context.Context) (int, error) {
+			return s.services.Uploads.ExpireResumables(ctx, max(s.Config.ResumableLifetime, time.Minute))
+		},
 		Observe: func(r cleaner.Result) {
 			s.metrics.Cleaned(metrics.Cleaning{
 				RemovedUploads: r.RemovedUploads, DeletedFiles: r.DeletedFiles, DeletedUploads: r.DeletedUploads,
@@ -154,6 +157,7 @@ func (s *Server) Start(ctx context.Context) error {
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel = cancel
 	s.wg.Go(func() { s.cleaner.Run(background) })
+	s.wg.Go(func() { s.services.Uploads.RunDigests(background) })
 	if s.metrics != nil {
 		s.wg.Go(func() { s.metrics.RunStats(background, time.Minute, s.backends.Metadata.Stats) })
 	}

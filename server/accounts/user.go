@@ -15,10 +15,10 @@ const Local = "local"
 
 // Limits on texts, in bytes.
 const (
-	minLogin    = 4
-	maxLogin    = 256
-	maxName     = 256
-	maxEmail    = 256
+	minLogin = 4
+	maxLogin = 256
+	maxName  = 256
+	maxEmail = 256
 )
 
 // NewUser is what an administrator says of a new user.

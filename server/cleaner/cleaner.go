@@ -1,6 +1,7 @@
 package cleaner
 
 import (
+	"context"
 	"errors"
 	"io"
 	"sync"
@@ -42,6 +43,8 @@ type Options struct {
 	Heartbeat time.Duration
 	// Held tells whether this process still hands out the bytes of a Removed file. May be nil.
 	Held func(core.FileID) bool
+	// Expire gives up the resumable uploads that nothing came for, and returns how many. May be nil.
+	Expire func(context.Context) (int, error)
 	// Observe is told of every pass that was not skipped. May be nil.
 	Observe func(Result)
 }
@@ -55,6 +58,7 @@ type Cleaner struct {
 	self    core.Instance
 	observe func(Result)
 	held    func(core.FileID) bool
+	expirer func(context.Context) (int, error)
 
 	interval, jitter, leaseTTL, heartbeat time.Duration
 
@@ -77,7 +81,7 @@ func New(o Options) (*Cleaner, error) {
 		return nil, errors.New("cleaner: Interval, LeaseTTL and Heartbeat cannot be negative")
 	}
 	c := &Cleaner{
-		store: o.Store, backend: o.Backend, log: o.Log, now: o.Now, self: o.Instance, observe: o.Observe, held: o.Held,
+		store: o.Store, backend: o.Backend, log: o.Log, now: o.Now, self: o.Instance, observe: o.Observe, held: o.Held, expirer: o.Expire,
 		interval: orElse(o.Interval, 300*time.Second), jitter: orElse(o.Jitter, 300*time.Second),
 		leaseTTL: orElse(o.LeaseTTL, 60*time.Second), heartbeat: orElse(o.Heartbeat, 10*time.Second),
 		wake: make(chan struct{}, 1),

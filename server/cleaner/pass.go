@@ -52,6 +52,7 @@ func (c *Cleaner) steps(ctx context.Context, res *Result) error {
 	}{
 		{"recover interrupted files", c.recoverStep},
 		{"expire uploads", c.expire},
+		{"give up resumable uploads", c.giveUp},
 		{"delete removed files", c.deleteFiles},
 		{"purge deleted uploads", c.purge},
 		{"forget ended sessions", c.hourly(c.forgetSessions)},
@@ -99,6 +100,14 @@ func (c *Cleaner) expire(ctx context.Context, res *Result) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// giveUp ends the resumable uploads that nothing came for.
+func (c *Cleaner) giveUp(ctx context.Context, res *Result) (err error) {
+	if c.expirer != nil {
+		res.GivenUp, err = c.expirer(ctx)
+	}
+	return err
 }
 
 // deleteFiles deletes the bytes of the removed files, then records that they are gone.

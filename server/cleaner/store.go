@@ -28,7 +28,7 @@ type Store interface {
 	PurgeSessions(ctx context.Context, now time.Time) (int, error)
 
 	// StaleUploading returns the Uploading files that no instance of live is receiving,
-	// those with no instance at all among them.
+	// those with no instance at all among them, but not those of core.ResumableInstance.
 	StaleUploading(ctx context.Context, live []string) ([]*core.File, error)
 	// Heartbeat records that the instance was alive at i.SeenAt.
 	Heartbeat(ctx context.Context, i core.Instance) error

@@ -48,7 +48,8 @@ type Config struct {
 	DefaultTTLStr    string
 	DefaultTTL       int // seconds; <= 0: for ever
 	MaxTTLStr        string
-	MaxTTL           int // seconds; <= 0: no ceiling
+	MaxTTL           int    // seconds; <= 0: no ceiling
+	ResumableTTL     string // how long half-sent files are kept after their last byte; "0": not at all
 
 	// Web.
 
@@ -136,11 +137,13 @@ type Config struct {
 	GithubAuthentication bool `toml:"-"` // a GitHub login is configured and possible
 	OidcAuthentication   bool `toml:"-"` // an OpenID Connect login is configured and possible
 
-	SessionLifetime time.Duration  `toml:"-"` // > 0
-	ShutdownTimeout time.Duration  `toml:"-"` // >= 0
-	MinTLSVersion   uint16         `toml:"-"` // as crypto/tls has it
-	UploadNetworks  []netip.Prefix `toml:"-"` // UploadWhitelist; IPv4 is never mapped into IPv6
-	TrustedNetworks []netip.Prefix `toml:"-"` // TrustedProxies; IPv4 is never mapped into IPv6
-	PublicBase      *url.URL       `toml:"-"` // PublicURL without a trailing /; nil: derive from the request
-	DownloadHosts   []string       `toml:"-"` // hosts (with port) downloads are served on; empty: any
+	SessionLifetime time.Duration `toml:"-"` // > 0
+	// ResumableLifetime is ResumableTTL; 0: uploads cannot be resumed.
+	ResumableLifetime time.Duration  `toml:"-"`
+	ShutdownTimeout   time.Duration  `toml:"-"` // >= 0
+	MinTLSVersion     uint16         `toml:"-"` // as crypto/tls has it
+	UploadNetworks    []netip.Prefix `toml:"-"` // UploadWhitelist; IPv4 is never mapped into IPv6
+	TrustedNetworks   []netip.Prefix `toml:"-"` // TrustedProxies; IPv4 is never mapped into IPv6
+	PublicBase        *url.URL       `toml:"-"` // PublicURL without a trailing /; nil: derive from the request
+	DownloadHosts     []string       `toml:"-"` // hosts (with port) downloads are served on; empty: any
 }

@@ -42,6 +42,8 @@ func base() *Config {
 		DefaultTTL:       30 * 24 * 3600,
 		MaxTTL:           30 * 24 * 3600,
 
+		ResumableTTL: "24h",
+
 		SessionTimeout:     "365d",
 		WebappDirectory:    "../webapp/dist",
 		ClientsDirectory:   "../clients",

@@ -18,6 +18,15 @@ func (r *resolver) lifetimes() {
 		r.failf("invalid negative or zero value for SessionTimeout : %q, %s", r.SessionTimeout, hint)
 	}
 	r.SessionLifetime = time.Duration(d) * time.Second
+
+	d, err = ParseTTL(r.ResumableTTL)
+	switch {
+	case err != nil:
+		r.failf("invalid value for ResumableTTL : %w, write one such as 24h, or 0 for no resumable uploads", err)
+	case d < 0 || d > 0 && d < 60:
+		r.failf("invalid value for ResumableTTL : %q, write one from 1m on such as 24h, or 0 for no resumable uploads", r.ResumableTTL)
+	}
+	r.ResumableLifetime = time.Duration(d) * time.Second
 }
 
 // ttl stores the lifetime that the text of a key means, if it has any, and tells whether

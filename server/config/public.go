@@ -38,6 +38,9 @@ type PublicConfig struct {
 	GithubAuthentication bool   `json:"githubAuthentication,omitempty"`
 	OidcAuthentication   bool   `json:"oidcAuthentication,omitempty"`
 	OidcName             string `json:"oidcName,omitempty"` // for the button
+
+	// Path of the resumable uploads below this server's URL; absent: there are none.
+	ResumableUploads string `json:"resumableUploads,omitempty"`
 }
 
 // Public returns what everybody may know of c, which is resolved.

@@ -29,11 +29,11 @@ type encoder interface {
 }
 
 // Export writes all of src to w and returns how many rows that were. After an error what was
-// written is of no use, and Import says so. w gets one Write a row; it is not closed.
+// written is of no use. w may get one Write a row; it is not closed.
 //
 // Files whose upload, and tokens whose user has not been written are left out and reported:
 // they came while the export was under way, or have been orphans before, and no database would
-// take them. To know them takes some 20 bytes of memory for each upload and user.
+// take them. To know them takes up to 40 bytes of memory for each upload and user.
 //
 // In the Gob format tokens that expire or may only read are left out: Plik 1.3 would let them
 // make uploads for ever. Tokens of full scope become tokens for uploads. Passwords hashed with

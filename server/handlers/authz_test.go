@@ -16,6 +16,7 @@ import (
 
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/data"
+	"github.com/root-gg/plik/server/uploads"
 )
 
 // rule says who may use the operations of one access class, which is x-access in openapi.yaml. "read?"
@@ -32,6 +33,7 @@ var rules = map[string]rule{
 	"upload-read":   {"owner admin impersonator maker full holder read", "ended revoked expired", 401},
 	"upload-admin":  {"owner admin impersonator maker full holder", "ended revoked expired read", 401},
 	"upload-remove": {"owner admin impersonator maker full holder", "ended revoked expired read", 401},
+	"resume":        {"owner admin impersonator maker full holder", "ended revoked expired read", 401},
 	"account":       {"owner other demoted admin impersonator full otherFull read?", "ended", 401},
 	"account-keys":  {"owner other demoted admin impersonator", "ended read full otherFull", 401},
 	"self":          {"owner admin impersonator full read?", "ended other demoted otherFull", 401},
@@ -56,6 +58,7 @@ type world struct {
 	owner *core.User
 	u     *core.Upload
 	maker string // token that u was made with
+	tus   string // id of a transfer for the third file of u
 	roles map[string]who
 }
 
@@ -72,12 +75,16 @@ func (e *env) world(n int) *world {
 		ID: core.NewUploadID(), UploadToken: core.NewUploadToken(), User: owner.ID, Token: maker[1], CreatedAt: e.now.Now(),
 		ProtectedByPassword: true, Login: "plik", Password: hex.EncodeToString(sum[:]),
 		Files: []*core.File{
-			{ID: core.NewFileID(), Name: "stored", Size: 5, Status: core.Uploaded}, {ID: core.NewFileID(), Name: "missing"},
+			{ID: core.NewFileID(), Name: "stored", Size: 5, Status: core.Uploaded}, {ID: core.NewFileID(), Name: "missing"}, {ID: core.NewFileID(), Name: "resumed"},
 		},
 	}}
 	require.NoError(e, e.store.CreateUpload(ctx, w.u))
 	_, err := e.data.Put(ctx, data.KeyOf(w.u.Files[0]), strings.NewReader("hello"), 5)
 	require.NoError(e, err)
+
+	started, err := e.svc.StartResumable(ctx, w.u, w.u.Files[2], uploads.Resume{Length: 5, Bound: true})
+	require.NoError(e, err)
+	w.tus = started.ID
 
 	w.roles = map[string]who{
 		"anonymous": nil,
@@ -118,8 +125,15 @@ func (w *world) request(method, template string) (path string, body io.Reader, h
 	}
 	path = strings.NewReplacer(
 		"{uploadID}", string(w.u.ID), "{fileID}", string(f.ID), "{filename}", name,
-		"{userID}", string(w.owner.ID), "{token}", w.maker, "{provider}", "google",
+		"{userID}", string(w.owner.ID), "{token}", w.maker, "{provider}", "google", "{tusID}", w.tus,
 	).Replace(template)
+	if strings.HasPrefix(template, "/tus/") {
+		h := []string{"Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream"}
+		if template == "/tus/" {
+			return path, nil, append(h, "Upload-Length", "0", "Upload-Metadata", tusMeta("filename", "x"))
+		}
+		return path, nil, append(h, "X-HTTP-Method-Override", "PATCH")
+	}
 	switch {
 	case method == "PUT":
 		return path, strings.NewReader("hello"), nil

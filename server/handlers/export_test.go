@@ -3,6 +3,8 @@ package handlers
 import (
 	"io"
 	"net/http"
+
+	"github.com/root-gg/plik/server/handlers/tus"
 )
 
 // ServeContent is serveContent.
@@ -21,7 +23,7 @@ func ReadForm(r *http.Request, body io.Reader) (name string, content []byte, err
 
 // Routes lists the API as "METHOD /path".
 func Routes() (list []string) {
-	for _, r := range (&Handlers{}).routes() {
+	for _, r := range (&Handlers{tus: &tus.Server{}}).routes() {
 		list = append(list, r.method+" "+r.path)
 		if r.method == "GET" {
 			list = append(list, "HEAD "+r.path)

@@ -20,6 +20,7 @@ import (
 	"github.com/root-gg/plik/server/audit"
 	"github.com/root-gg/plik/server/auth"
 	"github.com/root-gg/plik/server/core"
+	"github.com/root-gg/plik/server/handlers/tus"
 	"github.com/root-gg/plik/server/metrics"
 	"github.com/root-gg/plik/server/middleware"
 	"github.com/root-gg/plik/server/uploads"
@@ -34,6 +35,8 @@ type Options struct {
 
 	Config any           // body of GET /config
 	Build  api.BuildInfo // body of GET /version
+	// ResumableLife is how long half-sent files are kept; 0: uploads cannot be resumed.
+	ResumableLife time.Duration
 	// Ready tells whether database and store can work; nil: they can.
 	Ready func(context.Context) error
 
@@ -64,6 +67,7 @@ type Handlers struct {
 	Options
 	http.Handler
 	origins *http.CrossOriginProtection
+	tus     *tus.Server // nil: uploads cannot be resumed
 }
 
 // New checks the options and returns the server's handler.
@@ -82,6 +86,13 @@ func New(o Options) (*Handlers, error) {
 	if u, err := url.Parse(o.PublicURL); err == nil && u.Host != "" {
 		if err := h.origins.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
 			return nil, fmt.Errorf("handlers: PublicURL: %w", err)
+		}
+	}
+	if o.ResumableLife > 0 {
+		var err error
+		h.tus, err = tus.NewServer(tus.Options{Store: transfers{o.Uploads, h}, Path: ResumablePath, Site: h.site, Life: o.ResumableLife})
+		if err != nil {
+			return nil, err
 		}
 	}
 	s := &middleware.Server{

@@ -90,11 +90,13 @@ func (h *Handlers) whitelisted(next middleware.Handler) middleware.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		scope := middleware.ScopeOf(r)
 		if scope.Who.User == nil && !h.trusts(scope.IP) {
-			return core.E(core.KindForbidden, "ip_not_whitelisted", "untrusted source IP address")
+			return errNotWhitelisted
 		}
 		return next(w, r)
 	}
 }
+
+var errNotWhitelisted = core.E(core.KindForbidden, "ip_not_whitelisted", "untrusted source IP address")
 
 // trusts tells whether an address may create uploads and accounts.
 func (h *Handlers) trusts(ip netip.Addr) bool {

@@ -11,9 +11,9 @@ import (
 
 // quickOptions reads the options of a quick upload, from the query or from headers; the
 // query wins.
-func quickOptions(r *http.Request) (req uploads.Request, err error) {
+func quickOptions(r *http.Request) (uploads.Request, error) {
 	q := r.URL.Query()
-	text := func(param, header string) (string, bool) {
+	return options(func(param, header string) (string, bool) {
 		if v, ok := q[param]; ok {
 			return v[0], true
 		}
@@ -21,7 +21,11 @@ func quickOptions(r *http.Request) (req uploads.Request, err error) {
 			return v[0], true
 		}
 		return "", false
-	}
+	})
+}
+
+// options reads the options of an upload; text returns the one that is called so.
+func options(text func(param, header string) (string, bool)) (req uploads.Request, err error) {
 	for _, o := range []struct {
 		param, header string
 		to            *bool

@@ -53,6 +53,18 @@ func (h *Handlers) routes() []route {
 		route{"GET", "/ready", h.getReady, nil},
 		route{"PUT", "/{filename}", h.quickPut, create},
 	)
+	if h.tus != nil {
+		begin, goOn := steps{who}, steps{who, h.mayResume}
+		one := ResumablePath + "{tusID}"
+		list = append(list,
+			route{"OPTIONS", ResumablePath, h.resumable, nil},
+			route{"POST", ResumablePath, h.resumable, begin},
+			route{"HEAD", one, h.resumable, goOn},
+			route{"PATCH", one, h.resumable, goOn},
+			route{"POST", one, h.resumable, goOn}, // with X-HTTP-Method-Override
+			route{"DELETE", one, h.resumable, goOn},
+		)
+	}
 	return append(list, h.accountRoutes()...)
 }
 
@@ -144,7 +156,7 @@ func methodNotAllowed(m *mux.Router, w http.ResponseWriter, r *http.Request) err
 
 // allowed returns the methods that the router knows for the path of r.
 func allowed(m *mux.Router, r *http.Request) (list []string) {
-	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE"} {
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
 		probe := *r
 		probe.Method = method
 		var match mux.RouteMatch

@@ -76,7 +76,8 @@ const (
 		WHERE u."user" = ?1 AND u."user" > '' AND u.deleted_at IS NULL`
 	sqlReserve = `UPDATE files SET reserved = ?2 WHERE id = ?3 AND status = 'uploading' AND COALESCE(instance, '') = ?4
 		AND (` + sqlQuotaUsed + ` AND f.id <> ?3) <= ?5`
-	sqlTotalSize = `SELECT COALESCE(SUM(` + takenBytes + `), 0) FROM files f WHERE f.status IN ('uploaded', 'uploading')`
+	sqlTotalSize = `SELECT (SELECT COALESCE(SUM(` + takenBytes + `), 0) FROM files f WHERE f.status IN ('uploaded', 'uploading'))
+		+ (SELECT COALESCE(SUM(position), 0) FROM resumables WHERE done = 0)`
 )
 
 // accountStatements are prepared like the other statements.

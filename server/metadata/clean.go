@@ -94,13 +94,13 @@ func (s *Store) RemovedFiles(ctx context.Context, after core.FileID, limit int) 
 }
 
 // StaleUploading returns the Uploading files that no instance of live is receiving, those
-// with no instance at all among them.
+// with no instance at all among them, but not those of core.ResumableInstance.
 func (s *Store) StaleUploading(ctx context.Context, live []string) (files []*core.File, err error) {
 	err = s.read(ctx, "list stale uploading files", func(ctx context.Context) error {
 		files, err = scanFiles(s.st.uploadingFiles.QueryContext(ctx))
 		return err
 	})
 	return slices.DeleteFunc(files, func(f *core.File) bool {
-		return f.Instance != "" && slices.Contains(live, f.Instance)
+		return f.Instance == core.ResumableInstance || f.Instance != "" && slices.Contains(live, f.Instance)
 	}), err
 }

@@ -156,9 +156,9 @@ func (s *Server) access(r *http.Request, scope *Scope, status int, took time.Dur
 	s.Log.WithFields(f).Log(level, AccessMessage)
 }
 
-// path is that of the request, without its query, which may hold a password, and without a token.
+// path is that of the request, without its query, which may hold a password, and without a secret.
 func path(r *http.Request, scope *Scope) string {
-	if strings.Contains(scope.Route, "{token}") {
+	if strings.Contains(scope.Route, "{token}") || strings.Contains(scope.Route, "{tusID}") {
 		return scope.Route
 	}
 	return r.URL.EscapedPath()

@@ -61,10 +61,12 @@ func explain(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
+var errAnonymous = core.E(core.KindInvalid, "anonymous_refused", "anonymous uploads are disabled")
+
 // build checks r against the policy and returns the upload it makes, not yet stored.
 func (s *Service) build(ctx context.Context, c Caller, r Request) (*core.Upload, error) {
 	if s.policy.AnonymousRefused && c.Who.User == nil {
-		return nil, core.E(core.KindInvalid, "anonymous_refused", "anonymous uploads are disabled")
+		return nil, errAnonymous
 	}
 	now := s.now().UTC()
 	u := &core.Upload{

@@ -30,6 +30,8 @@ type ingest struct {
 	room  *room // what the bytes must fit in; nil: anything does
 	// eager hands bytes on as they come instead of gathering whole blocks.
 	eager bool
+	// frugal hands on also the bytes that came before the reading failed.
+	frugal bool
 
 	first  *[blockSize]byte // read ahead by gather; nil: nothing was
 	firstN int
@@ -208,6 +210,9 @@ func (in *ingest) fill(p []byte) (n int, err error) {
 		}
 	}
 	if err != nil && err != io.EOF {
+		if in.frugal && n > 0 {
+			return n, nil // the next call tells
+		}
 		return 0, err
 	}
 	return n, err

@@ -54,25 +54,30 @@ type room struct {
 	owner core.UserID
 	quota int64  // bytes; <= 0: none
 	space *share // nil: not bounded
-	size  int64  // bytes that are allowed
+	base  int64  // bytes that were there before
+	size  int64  // bytes that are allowed, those among them
 }
 
 // allow makes room for the first n bytes of f, which this daemon is receiving. It returns nil when
 // nothing bounds the file.
 func (s *Service) allow(ctx context.Context, u *core.Upload, f *core.File, quota, n int64) (*room, error) {
+	return s.allowFrom(ctx, u, f, quota, 0, max(n, f.Size)) // at least what was declared
+}
+
+// allowFrom makes room for the bytes of f up to n, of which base are there.
+func (s *Service) allowFrom(ctx context.Context, u *core.Upload, f *core.File, quota, base, n int64) (*room, error) {
 	if u.User == "" {
 		quota = 0
 	}
 	if quota <= 0 && s.space == nil {
 		return nil, nil
 	}
-	r := &room{s: s, f: f, owner: u.User, quota: quota}
+	r := &room{s: s, f: f, owner: u.User, quota: quota, base: base, size: base}
 	var err error
 	if r.space, err = s.space.take(ctx, 0); err != nil {
 		return nil, err
 	}
-	n = max(n, f.Size) // what was declared
-	if n > 0 {
+	if n > base {
 		if err := r.extend(ctx, n); err != nil {
 			r.release()
 			return nil, err
@@ -83,7 +88,7 @@ func (s *Service) allow(ctx context.Context, u *core.Upload, f *core.File, quota
 
 // grow makes room for n bytes, and more, so that it is not asked for each block.
 func (r *room) grow(ctx context.Context, n int64) error {
-	step := max(r.size, reserveStep)
+	step := max(r.size-r.base, reserveStep)
 	if r.extend(ctx, max(n, r.size+step)) == nil {
 		return nil
 	}
@@ -91,22 +96,28 @@ func (r *room) grow(ctx context.Context, n int64) error {
 }
 
 func (r *room) extend(ctx context.Context, n int64) error {
-	if err := r.space.grow(ctx, n); err != nil {
+	if err := r.space.grow(ctx, n-r.base); err != nil {
 		return err
 	}
-	if r.quota > 0 {
-		err := r.s.store.Reserve(ctx, r.f, r.owner, n, r.quota)
-		switch k := core.KindOf(err); {
-		case err != nil && k == core.KindTooLarge:
-			return overQuota(r.quota)
-		case err != nil && k == core.KindConflict:
-			return errDeleted
-		case err != nil:
+	if r.quota > 0 && n > r.f.Reserved {
+		if err := r.s.reserve(ctx, r.f, r.owner, n, r.quota); err != nil {
 			return err
 		}
 	}
 	r.size = n
 	return nil
+}
+
+// reserve makes n bytes of its owner's quota those of f.
+func (s *Service) reserve(ctx context.Context, f *core.File, owner core.UserID, n, quota int64) error {
+	err := s.store.Reserve(ctx, f, owner, n, quota)
+	switch k := core.KindOf(err); {
+	case err != nil && k == core.KindTooLarge:
+		return overQuota(quota)
+	case err != nil && k == core.KindConflict:
+		return errDeleted
+	}
+	return err
 }
 
 // stored notes that the file is there, of this size.

@@ -102,13 +102,7 @@ func (s *Service) ReceiveNew(ctx context.Context, u *core.Upload, name string, b
 	if err != nil {
 		return nil, explain("unable to create file", err)
 	}
-	add := func(ctx context.Context) error {
-		err := s.store.AddFile(ctx, f, s.policy.MaxFiles)
-		if err != nil && core.KindOf(err) == core.KindTooLarge {
-			return core.E(core.KindInvalid, "too_many_files", "maximum number file per upload reached, limit is %d", s.policy.MaxFiles)
-		}
-		return err
-	}
+	add := func(ctx context.Context) error { return s.addFile(ctx, f) }
 	if !u.Stream {
 		return f, s.keepNew(ctx, u, f, body, limits, add)
 	}
@@ -116,6 +110,27 @@ func (s *Service) ReceiveNew(ctx context.Context, u *core.Upload, name string, b
 		return nil, err
 	}
 	return f, s.send(ctx, f, body, limits.MaxFileSize, func() {})
+}
+
+// Declare adds a file to u whose content comes later.
+func (s *Service) Declare(ctx context.Context, u *core.Upload, n NewFile) (*core.File, error) {
+	limits, err := s.limitsOf(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.newFile(u, n, limits.MaxFileSize)
+	if err != nil {
+		return nil, explain("unable to create file", err)
+	}
+	return f, s.addFile(ctx, f)
+}
+
+func (s *Service) addFile(ctx context.Context, f *core.File) error {
+	err := s.store.AddFile(ctx, f, s.policy.MaxFiles)
+	if err != nil && core.KindOf(err) == core.KindTooLarge {
+		return core.E(core.KindInvalid, "too_many_files", "maximum number file per upload reached, limit is %d", s.policy.MaxFiles)
+	}
+	return err
 }
 
 // Quick makes an upload of one file out of its content. announce is called when a stream
@@ -138,13 +153,13 @@ func (s *Service) Quick(ctx context.Context, c Caller, r Request, name string, b
 		err = s.send(ctx, u.Files[0], body, limits.MaxFileSize, func() { announce(u) })
 	}
 	if err != nil {
-		s.drop(ctx, u)
+		s.TakeBack(ctx, u)
 	}
 	return u, err
 }
 
-// drop takes back an upload that nobody has seen, if it came to be.
-func (s *Service) drop(ctx context.Context, u *core.Upload) {
+// TakeBack removes an upload that nobody has seen, if it came to be.
+func (s *Service) TakeBack(ctx context.Context, u *core.Upload) {
 	ctx, cancel := settle(ctx)
 	defer cancel()
 	if err := s.store.RemoveUpload(ctx, u.ID, s.now()); err != nil && core.KindOf(err) != core.KindNotFound {

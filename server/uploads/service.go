@@ -60,6 +60,8 @@ type Service struct {
 	streams   *streams
 	running   *transfers
 	held      *holds
+	appender  data.Appender // nil: no upload can be resumed
+	digests   chan struct{} // capacity 1: there are digests to compute
 }
 
 // New checks the options and returns a Service.
@@ -78,12 +80,13 @@ func New(o Options) (*Service, error) {
 	if o.Guard == nil {
 		o.Guard = openGate{}
 	}
+	appender, _ := data.As[data.Appender](o.Backend)
 	sp, err := newSpace(o)
 	if err != nil {
 		return nil, err
 	}
 	return &Service{
-		guard: o.Guard, space: sp,
+		guard: o.Guard, space: sp, appender: appender, digests: make(chan struct{}, 1),
 		store: o.Store, backend: o.Backend, passwords: o.Passwords, policy: o.Policy,
 		instance: o.Instance, log: o.Log, now: o.Now,
 		streams: newStreams(), running: newTransfers(), held: newHolds(),

@@ -58,4 +58,21 @@ type Store interface {
 	Reserve(ctx context.Context, f *core.File, owner core.UserID, n, max int64) error
 	// TotalSize returns the bytes of all files of the server. It looks at each of them.
 	TotalSize(ctx context.Context) (int64, error)
+
+	// CreateResumable inserts r; what is in it survives a power cut, here and in SaveResumable.
+	CreateResumable(ctx context.Context, r *core.Resumable) error
+	// Resumable returns one. Absent: KindNotFound.
+	Resumable(ctx context.Context, id string) (*core.Resumable, error)
+	// SaveResumable stores how far r is. Absent: KindNotFound.
+	SaveResumable(ctx context.Context, r *core.Resumable) error
+	// DropResumable forgets one. An absent one is no error.
+	DropResumable(ctx context.Context, id string) error
+	// Resumables returns up to limit with an id greater than after, by id.
+	Resumables(ctx context.Context, after string, limit int) ([]*core.Resumable, error)
+	// PartialBytes sums the Length, or else the Offset, of a user's Partials.
+	PartialBytes(ctx context.Context, owner core.UserID) (int64, error)
+	// SetMD5 records the digest of an Uploaded file. Any other is no error.
+	SetMD5(ctx context.Context, id core.FileID, md5 string) error
+	// File returns a file, of a deleted upload too. Absent: KindNotFound.
+	File(ctx context.Context, id core.FileID) (*core.File, error)
 }

@@ -26,6 +26,7 @@ func TestRoutes(t *testing.T) {
 		"DELETE /me/token/{token}",
 		"DELETE /me/uploads",
 		"DELETE /stream/{uploadID}/{fileID}/{filename}",
+		"DELETE /tus/{tusID}",
 		"DELETE /upload/{uploadID}",
 		"DELETE /user/{userID}",
 		"GET /archive/{uploadID}/{filename}",
@@ -63,11 +64,14 @@ func TestRoutes(t *testing.T) {
 		"HEAD /ready",
 		"HEAD /stats",
 		"HEAD /stream/{uploadID}/{fileID}/{filename}",
+		"HEAD /tus/{tusID}",
 		"HEAD /upload/{uploadID}",
 		"HEAD /uploads",
 		"HEAD /user/{userID}",
 		"HEAD /users",
 		"HEAD /version",
+		"OPTIONS /tus/",
+		"PATCH /tus/{tusID}",
 		"POST /",
 		"POST /auth/local/login",
 		"POST /auth/logout",
@@ -76,6 +80,8 @@ func TestRoutes(t *testing.T) {
 		"POST /me/token",
 		"POST /stream/{uploadID}",
 		"POST /stream/{uploadID}/{fileID}/{filename}",
+		"POST /tus/",
+		"POST /tus/{tusID}",
 		"POST /upload",
 		"POST /user",
 		"POST /user/{userID}",
@@ -97,7 +103,7 @@ func TestOperations(t *testing.T) {
 			name := method + " " + template
 			assert.NotEmpty(t, op.OperationID, name)
 			assert.NotEmpty(t, op.Summary, name)
-			assert.False(t, op.Responses.Value("200") == nil && op.Responses.Value("302") == nil, "%s has no 200", name)
+			assert.False(t, op.Responses.Value("200") == nil && op.Responses.Value("201") == nil && op.Responses.Value("204") == nil && op.Responses.Value("302") == nil, "%s has no success", name)
 			for text, ref := range op.Responses.Map() {
 				status, err := strconv.Atoi(text)
 				require.NoError(t, err, "%s: every status is a number, never a default", name)

@@ -41,6 +41,9 @@ func Run(t *testing.T, h Harness) {
 		"one key at once":      oneKeyAtOnce,
 		"list":                 list,
 		"check":                check,
+		"append":               appending,
+		"append, join":         joining,
+		"append, absent":       appendAbsent,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -18,6 +18,8 @@ import (
 type Store struct {
 	mu      sync.Mutex
 	objects map[core.FileID]object
+	// unfinished are those that arrive piece by piece.
+	unfinished map[core.FileID]object
 }
 
 type object struct {
@@ -32,7 +34,9 @@ var (
 )
 
 // New returns an empty store.
-func New() *Store { return &Store{objects: make(map[core.FileID]object)} }
+func New() *Store {
+	return &Store{objects: make(map[core.FileID]object), unfinished: make(map[core.FileID]object)}
+}
 
 // Put stores all of r under key; see data.Backend.
 func (s *Store) Put(ctx context.Context, key data.Key, r io.Reader, _ int64) (data.Stored, error) {

@@ -31,6 +31,7 @@ func migrations() []*gormigrate.Migration {
 		{ID: "1003-instances", Migrate: instances},
 		{ID: "1004-accounts", Migrate: accounts},
 		{ID: "1005-listings", Migrate: listings},
+		{ID: "1006-resumables", Migrate: resumables},
 	}
 }
 
