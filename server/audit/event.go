@@ -35,7 +35,7 @@ const (
 // texts. Of each text 1 KiB is written.
 type Event struct {
 	Action string      // one of those above
-	Actor  core.UserID // who did it; empty: nobody who logged in, or the command line
+	Actor  core.UserID // who did it; empty: nobody who logged in; "console": the command line
 	As     core.UserID // the user an administrator acted as; empty: as himself
 	Target string      // what it was done to
 	IP     netip.Addr  // of the client; the zero Addr: none

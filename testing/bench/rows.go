@@ -37,6 +37,7 @@ func (b *bench) rows() []row {
 	list = append(list, b.largeRows()...)
 	list = append(list, b.smallRows()...)
 	list = append(list, b.derivedRows()...)
+	list = append(list, b.resumableRow())
 	return list
 }
 
