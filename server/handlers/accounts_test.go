@@ -454,6 +454,8 @@ func TestListings(t *testing.T) {
 	require.Contains(t, mine, token[1])
 	require.Contains(t, mine, big.UploadToken)
 	theirs := e.get("/uploads", root...).body
+	e.do("DELETE", "/upload/"+small.ID, nil, root...).is(t, 200, "ok")
+	require.Contains(t, e.events.String(), `"action":"upload_delete","result":"ok","actor":"local:root","target":"`+small.ID+`"`)
 	require.NotContains(t, theirs, token[1], "nobody's API token but the own")
 	require.Contains(t, theirs, token[1][:8]+"…")
 	for _, body := range []string{mine, theirs} {
@@ -462,7 +464,7 @@ func TestListings(t *testing.T) {
 		require.NotContains(t, body, `"login"`)
 	}
 	stats := into[api.ServerStats](t, e.get("/stats", root...))
-	require.Equal(t, api.ServerStats{Users: 2, Uploads: 3, AnonymousUploads: 1, Files: 2, TotalSize: 1001}, stats)
+	require.Equal(t, api.ServerStats{Users: 2, Uploads: 2, AnonymousUploads: 1, Files: 1, TotalSize: 1000}, stats)
 	require.Len(t, into[api.Page[*api.User]](t, e.get("/users?q=ali", root...)).Results, 1)
 	require.Len(t, into[api.Page[*api.User]](t, e.get("/users?provider=google", root...)).Results, 0)
 }

@@ -26,3 +26,10 @@ func (h *Handlers) audit(r *http.Request, action, target string, err error) {
 	}
 	h.Audit.Record(e)
 }
+
+// auditRemoval writes down that an administrator removed what is somebody else's.
+func (h *Handlers) auditRemoval(r *http.Request, s *middleware.Scope) {
+	if s.Who.Admin && (s.Who.By != nil || s.Upload.User != s.Who.ID()) {
+		h.audit(r, audit.UploadDelete, string(s.Upload.ID), nil)
+	}
+}

@@ -84,5 +84,6 @@ func (h *Handlers) removeFile(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Uploads.RemoveFile(r.Context(), s.File); err != nil {
 		return err
 	}
+	h.auditRemoval(r, s)
 	return writeText(w, "ok")
 }

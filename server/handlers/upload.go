@@ -100,5 +100,6 @@ func (h *Handlers) removeUpload(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Uploads.RemoveUpload(r.Context(), s.Upload); err != nil {
 		return fmt.Errorf("remove upload: %w", err)
 	}
+	h.auditRemoval(r, s)
 	return writeText(w, "ok")
 }

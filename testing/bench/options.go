@@ -26,7 +26,7 @@ type options struct {
 	patience time.Duration
 	control  bool // nginx against itself
 
-	million, memory, start, all, quick bool
+	million, memory, start, cuts, all, quick bool
 
 	scale scale
 }
@@ -41,16 +41,19 @@ type scale struct {
 	transfers      int   // at once, each way, when memory is measured
 	transfer, rate int64 // bytes of one of them, and bytes a second
 	starts         int
+	cutFile, cut   int64 // bytes of a file sent through a line that breaks after so many
 }
 
 var (
 	realScale = scale{
 		single: 1 << 30, each: 512 << 20, zipped: 16 << 20, small: 2 * time.Second,
 		uploads: 1_000_000, operations: 2000, transfers: 64, transfer: 256 << 20, rate: 5 << 20, starts: 10,
+		cutFile: 2 << 30, cut: 50_000_000,
 	}
 	quickScale = scale{
 		single: 64 << 20, each: 32 << 20, zipped: 1 << 20, small: 300 * time.Millisecond,
 		uploads: 10_000, operations: 200, transfers: 8, transfer: 8 << 20, rate: 4 << 20, starts: 3,
+		cutFile: 64 << 20, cut: 10_000_000,
 	}
 )
 
@@ -71,7 +74,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	f.BoolVar(&o.million, "million", false, "measure with a million uploads in the database, instead of the speed table")
 	f.BoolVar(&o.memory, "memory", false, "measure resident memory, instead of the speed table")
 	f.BoolVar(&o.start, "start", false, "measure the time to the first answer, instead of the speed table")
-	f.BoolVar(&o.all, "all", false, "the speed table, -million, -memory and -start")
+	f.BoolVar(&o.cuts, "cuts", false, "measure what is sent twice over a line that breaks, instead of the speed table")
+	f.BoolVar(&o.all, "all", false, "the speed table, -million, -memory, -start and -cuts")
 	f.BoolVar(&o.quick, "quick", false, "a smoke run of one small round: the figures mean nothing")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -106,7 +110,7 @@ type section struct {
 
 func (o options) sections() []section {
 	var list []section
-	if o.all || !o.million && !o.memory && !o.start {
+	if o.all || !o.million && !o.memory && !o.start && !o.cuts {
 		list = append(list, section{"speed", (*bench).speed})
 	}
 	if o.all || o.million {
@@ -117,6 +121,9 @@ func (o options) sections() []section {
 	}
 	if o.all || o.start {
 		list = append(list, section{"start", (*bench).starts})
+	}
+	if o.all || o.cuts {
+		list = append(list, section{"a line that breaks", (*bench).cutLine})
 	}
 	return list
 }

@@ -38,7 +38,8 @@ func wholePut(ctx context.Context, url, file string, header http.Header) error {
 	if err != nil {
 		return err
 	}
-	_, err = send(ctx, "PUT", url, f, info.Size(), header)
+	// Limited as chunks are, for Go sends a whole file in another way.
+	_, err = send(ctx, "PUT", url, io.LimitReader(f, info.Size()), info.Size(), header)
 	return err
 }
 
@@ -53,19 +54,11 @@ func resumable(ctx context.Context, url, file string, header http.Header) error 
 	if err != nil {
 		return err
 	}
-	dir, _ := path.Split(url) // …/file/UPLOAD/FILE/
-	dir, id := path.Split(dir[:len(dir)-1])
-	root, upload := path.Split(dir[:len(dir)-1])
-	h := header.Clone()
-	h.Set("Tus-Resumable", "1.0.0")
-	h.Set("Upload-Length", strconv.FormatInt(info.Size(), 10))
-	h.Set("Upload-Metadata", "upload "+base64.StdEncoding.EncodeToString([]byte(upload))+",file "+base64.StdEncoding.EncodeToString([]byte(id)))
-	resp, err := send(ctx, "POST", root[:len(root)-len("file/")]+"tus/", nil, 0, h)
+	to, err := begin(ctx, url, info.Size(), header)
 	if err != nil {
 		return err
 	}
-	to := resp.Header.Get("Location")
-	h = header.Clone()
+	h := header.Clone()
 	h.Set("Tus-Resumable", "1.0.0")
 	h.Set("Content-Type", "application/offset+octet-stream")
 	for offset := int64(0); offset < info.Size(); offset += chunk {
@@ -76,6 +69,22 @@ func resumable(ctx context.Context, url, file string, header http.Header) error 
 		}
 	}
 	return nil
+}
+
+// begin begins to send the file of a URL by tus, and returns where to send the bytes.
+func begin(ctx context.Context, url string, size int64, header http.Header) (to string, err error) {
+	dir, _ := path.Split(url) // …/file/UPLOAD/FILE/
+	dir, id := path.Split(dir[:len(dir)-1])
+	root, upload := path.Split(dir[:len(dir)-1])
+	h := header.Clone()
+	h.Set("Tus-Resumable", "1.0.0")
+	h.Set("Upload-Length", strconv.FormatInt(size, 10))
+	h.Set("Upload-Metadata", "upload "+base64.StdEncoding.EncodeToString([]byte(upload))+",file "+base64.StdEncoding.EncodeToString([]byte(id)))
+	resp, err := send(ctx, "POST", root[:len(root)-len("file/")]+"tus/", nil, 0, h)
+	if err != nil {
+		return "", err
+	}
+	return resp.Header.Get("Location"), nil
 }
 
 // send sends one request and returns the answer, read to its end.
