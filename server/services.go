@@ -27,14 +27,12 @@ func newServices(c *config.Config, b *Backends, log *logrus.Logger, instance str
 	if err != nil {
 		return nil, err
 	}
-	guard, err := throttle.NewGuard(throttle.GuardOptions{Now: now})
-	if err != nil {
-		return nil, err
-	}
-	// Uploads have a guard of their own: who fails at one is not kept from logging in.
-	passwords, err := throttle.NewGuard(throttle.GuardOptions{Now: now})
-	if err != nil {
-		return nil, err
+	// Each has a guard of its own: who fails at one is not kept from the others.
+	var logins, devices, passwords *throttle.Guard
+	for _, g := range []**throttle.Guard{&logins, &devices, &passwords} {
+		if *g, err = throttle.NewGuard(throttle.GuardOptions{Now: now}); err != nil {
+			return nil, err
+		}
 	}
 	s := &Services{}
 	s.Uploads, err = uploads.New(uploads.Options{
@@ -45,7 +43,7 @@ func newServices(c *config.Config, b *Backends, log *logrus.Logger, instance str
 		return nil, err
 	}
 	s.Accounts, err = accounts.New(accounts.Options{
-		Store: b.Metadata, Passwords: keeper, Guard: guard, Transfers: s.Uploads, Log: logrus.NewEntry(log), Now: now,
+		Store: b.Metadata, Passwords: keeper, Guard: logins, Devices: devices, Transfers: s.Uploads, Log: logrus.NewEntry(log), Now: now,
 	})
 	return s, err
 }

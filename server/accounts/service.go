@@ -44,7 +44,8 @@ type Transfers interface {
 type Options struct {
 	Store     Store     // mandatory
 	Passwords Passwords // mandatory
-	Guard     Guard     // nil: anybody may guess
+	Guard     Guard     // of logins; nil: anybody may guess
+	Devices   Guard     // of the codes of programs; nil: anybody may ask for them and guess
 	Transfers Transfers // nil: there are none
 	Log       *logrus.Entry
 	Now       core.Clock // nil: time.Now
@@ -55,6 +56,7 @@ type Service struct {
 	store     Store
 	passwords Passwords
 	guard     Guard
+	devices   Guard
 	transfers Transfers
 	log       *logrus.Entry
 	now       core.Clock
@@ -68,6 +70,9 @@ func New(o Options) (*Service, error) {
 	if o.Guard == nil {
 		o.Guard = openGate{}
 	}
+	if o.Devices == nil {
+		o.Devices = openGate{}
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -77,7 +82,7 @@ func New(o Options) (*Service, error) {
 		o.Log = logrus.NewEntry(l)
 	}
 	return &Service{
-		store: o.Store, passwords: o.Passwords, guard: o.Guard, transfers: o.Transfers,
+		store: o.Store, passwords: o.Passwords, guard: o.Guard, devices: o.Devices, transfers: o.Transfers,
 		log: o.Log, now: o.Now,
 	}, nil
 }

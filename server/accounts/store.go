@@ -60,4 +60,16 @@ type Store interface {
 	UserStats(ctx context.Context, user core.UserID, token string) (core.UserStats, error)
 	// Stats counts what the server holds.
 	Stats(ctx context.Context) (core.Stats, error)
+
+	// CreateDeviceLogin inserts d. A code that is in use is KindConflict.
+	CreateDeviceLogin(ctx context.Context, d *core.DeviceLogin) error
+	// DeviceLogin returns one by its id, DeviceLoginByCode by its user code. Absent: KindNotFound.
+	DeviceLogin(ctx context.Context, id string) (*core.DeviceLogin, error)
+	DeviceLoginByCode(ctx context.Context, code string) (*core.DeviceLogin, error)
+	// DecideDeviceLogin notes what a user said of a code: token is what the program gets, empty for
+	// nothing. Decided already, expired or absent at now: KindNotFound.
+	DecideDeviceLogin(ctx context.Context, code string, user core.UserID, token string, now time.Time) error
+	// TakeDeviceLogin removes one that was decided; of several callers exactly one succeeds, the others
+	// get KindNotFound.
+	TakeDeviceLogin(ctx context.Context, id string) error
 }

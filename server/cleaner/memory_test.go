@@ -269,3 +269,12 @@ func (m *memory) PurgeSessions(ctx context.Context, _ time.Time) (int, error) {
 	leave()
 	return 0, nil
 }
+
+func (m *memory) PurgeDeviceLogins(ctx context.Context, _ time.Time) (int, error) {
+	leave, err := m.enter(ctx, "PurgeDeviceLogins")
+	if err != nil {
+		return 0, err
+	}
+	leave()
+	return 0, nil
+}

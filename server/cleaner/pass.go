@@ -55,6 +55,7 @@ func (c *Cleaner) steps(ctx context.Context, res *Result) error {
 		{"give up resumable uploads", c.giveUp},
 		{"delete removed files", c.deleteFiles},
 		{"purge deleted uploads", c.purge},
+		{"forget device logins", c.forgetDevices},
 		{"forget ended sessions", c.hourly(c.forgetSessions)},
 		{"drop orphan rows", c.hourly(c.dropOrphans)},
 		{"discard partial files", c.hourly(c.discardPartials)},
@@ -178,6 +179,11 @@ func (c *Cleaner) purge(ctx context.Context, res *Result) error {
 		after = last
 	}
 	return ctx.Err()
+}
+
+func (c *Cleaner) forgetDevices(ctx context.Context, res *Result) error {
+	_, err := c.store.PurgeDeviceLogins(ctx, res.Start)
+	return err
 }
 
 func (c *Cleaner) forgetSessions(ctx context.Context, res *Result) error {

@@ -26,6 +26,8 @@ type Store interface {
 	PurgeOrphans(ctx context.Context) (files, tokens int, err error)
 	// PurgeSessions drops the notes of ended sessions that would be over by now anyway.
 	PurgeSessions(ctx context.Context, now time.Time) (int, error)
+	// PurgeDeviceLogins drops the device logins whose time was over before now.
+	PurgeDeviceLogins(ctx context.Context, now time.Time) (int, error)
 
 	// StaleUploading returns the Uploading files that no instance of live is receiving,
 	// those with no instance at all among them, but not those of core.ResumableInstance.

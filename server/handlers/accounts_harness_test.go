@@ -45,7 +45,9 @@ func withAccounts(o *handlers.Options, _ *uploads.Policy) { o.Sessions = &auth.S
 func (e *env) addAccounts(o *handlers.Options, keeper *password.Keeper) {
 	guard, err := throttle.NewGuard(throttle.GuardOptions{Now: e.now.Now})
 	require.NoError(e, err)
-	e.accounts, err = accounts.New(accounts.Options{Store: e.store, Passwords: keeper, Guard: guard, Transfers: e.svc, Now: e.now.Now})
+	devices, err := throttle.NewGuard(throttle.GuardOptions{Now: e.now.Now})
+	require.NoError(e, err)
+	e.accounts, err = accounts.New(accounts.Options{Store: e.store, Passwords: keeper, Guard: guard, Devices: devices, Transfers: e.svc, Now: e.now.Now})
 	require.NoError(e, err)
 	e.sessions, err = auth.NewSessions(auth.SessionOptions{Key: sessionKey, Lifetime: time.Hour, Path: o.Path, Now: e.now.Now})
 	require.NoError(e, err)

@@ -494,3 +494,46 @@ func TestForcedAuthentication(t *testing.T) {
 	f := e.add(up, "x", "hello") // with the upload's token alone
 	e.get(link(up, f)).is(t, 200, "hello")
 }
+
+func TestDeviceLogin(t *testing.T) {
+	t.Parallel()
+	e := serve(t, withAccounts)
+	alice := e.session(e.enroll("alice", false))
+	begin := func() api.DeviceLogin {
+		return into[api.DeviceLogin](t, e.post("/auth/device", `{"comment":"plik on laptop"}`))
+	}
+	ask := func(d api.DeviceLogin) answer {
+		return e.post("/auth/device/token", `{"deviceCode":"`+d.DeviceCode+`"}`)
+	}
+
+	d := begin()
+	require.Equal(t, e.url+"/#/device?code="+d.UserCode, d.VerificationURIComplete)
+	ask(d).is(t, 400, "the login was not confirmed yet\n")
+	typed := strings.ToLower(strings.ReplaceAll(d.UserCode, "-", "%20"))
+	shown := into[api.DeviceRequest](t, e.get("/me/device/"+typed, alice...))
+	require.Equal(t, "plik on laptop", shown.Comment)
+	require.Equal(t, "127.0.0.1", shown.RemoteIP)
+	e.post("/me/device/"+d.UserCode, `{"approve":true,"scope":"read","ttl":60}`, alice...).is(t, 200, "ok")
+	e.post("/me/device/"+d.UserCode, `{"approve":true}`, alice...).is(t, 404, "this code is unknown or has expired\n")
+	token := into[api.Token](t, ask(d))
+	require.Equal(t, "plik on laptop", token.Comment)
+	require.Equal(t, "read", token.Scope)
+	require.Equal(t, 200, e.get("/me", "X-PlikToken", token.Token).status)
+	require.Equal(t, 404, ask(d).status, "once")
+
+	d = begin()
+	e.post("/me/device/"+d.UserCode, `{"approve":false}`, alice...).is(t, 200, "ok")
+	ask(d).is(t, 403, "the login was refused\n")
+	d = begin()
+	e.now.add(11 * time.Minute)
+	require.Equal(t, 404, ask(d).status)
+	alice = e.session(e.enroll("bobby", false))
+	require.Equal(t, 404, e.get("/me/device/"+d.UserCode, alice...).status)
+	refused := 0
+	for range 40 {
+		if a := e.get("/me/device/BBBB-BBBB", alice...); a.status == 429 {
+			refused++
+		}
+	}
+	require.Equal(t, 31, refused, "codes cannot be tried one after the other")
+}

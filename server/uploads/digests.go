@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/md5"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -46,20 +47,33 @@ func (s *Service) RunDigests(ctx context.Context) {
 }
 
 func (s *Service) computeDigests(ctx context.Context) error {
-	return s.eachResumable(ctx, func(r *core.Resumable) error {
+	var failed []error // they do not keep the others waiting
+	err := s.eachResumable(ctx, func(r *core.Resumable) error {
 		if !r.Digest || !r.Done {
 			return nil
 		}
-		f, err := s.store.File(ctx, r.FileID)
-		if err == nil && f.Status == core.Uploaded {
-			err = s.digest(ctx, f)
+		if err := s.computeDigest(ctx, r); err != nil {
+			failed = append(failed, err)
 		}
-		if err != nil && core.KindOf(err) != core.KindNotFound {
-			return err
-		}
-		r.Digest = false
-		return s.store.SaveResumable(ctx, r)
+		return context.Cause(ctx)
 	})
+	return errors.Join(append(failed, err)...)
+}
+
+func (s *Service) computeDigest(ctx context.Context, r *core.Resumable) error {
+	f, err := s.store.File(ctx, r.FileID)
+	if err == nil && f.Status == core.Uploaded {
+		err = s.digest(ctx, f)
+	}
+	if err != nil && core.KindOf(err) != core.KindNotFound {
+		return err
+	}
+	r.Digest = false
+	err = s.store.SaveResumable(ctx, r)
+	if err != nil && core.KindOf(err) == core.KindNotFound { // given up meanwhile
+		return nil
+	}
+	return err
 }
 
 func (s *Service) digest(ctx context.Context, f *core.File) error {
@@ -100,46 +114,4 @@ func (s *Service) eachResumable(ctx context.Context, fn func(*core.Resumable) er
 			}
 		}
 	}
-}
-
-// ExpireResumables gives up the transfers that nothing was added to for so long, and those whose file
-// is not waited for any more, and drops bytes that belong to none. It returns how many were given up.
-// One that is moving notes that down at least every few seconds.
-func (s *Service) ExpireResumables(ctx context.Context, life time.Duration) (n int, err error) {
-	if s.appender == nil {
-		return 0, nil
-	}
-	known := map[core.FileID]bool{}
-	err = s.eachResumable(ctx, func(r *core.Resumable) error {
-		if old := s.now().Sub(r.UpdatedAt) > life; old || !r.Done && !r.Partial && s.forsaken(ctx, r) {
-			if r.Digest && r.Done {
-				return nil // when that is done
-			}
-			n++
-			return s.GiveUp(ctx, r)
-		}
-		known[r.FileID] = true
-		return nil
-	})
-	if err != nil {
-		return n, err
-	}
-	for u, err := range s.appender.Unfinished(ctx) {
-		if err != nil {
-			return n, err
-		}
-		if known[u.ID] || s.now().Sub(u.Modified) < life {
-			continue
-		}
-		if err := s.appender.Drop(ctx, u.ID); err != nil {
-			return n, err
-		}
-	}
-	return n, nil
-}
-
-// forsaken tells whether the file of r takes its bytes no more.
-func (s *Service) forsaken(ctx context.Context, r *core.Resumable) bool {
-	_, _, err := s.resumed(ctx, r)
-	return core.KindOf(err) == core.KindGone && err != nil
 }

@@ -60,15 +60,25 @@ func (s *Service) StartResumable(ctx context.Context, u *core.Upload, f *core.Fi
 		return nil, err
 	}
 	err = s.store.MoveFile(ctx, f, core.Uploading, func(f *core.File) { f.Instance = core.ResumableInstance })
+	if _, ok := errors.AsType[*core.Error](err); err != nil && !ok {
+		return nil, err // the file may have moved: what was noted down lets it expire
+	}
 	if err == nil && n.Length > 0 && limits.MaxUserSize > 0 && u.User != "" {
 		if err = s.reserve(ctx, f, u.User, n.Length, limits.MaxUserSize); err != nil {
 			s.release(ctx, f)
 		}
 	}
-	if err != nil {
-		return nil, errors.Join(asInvalid(err), s.store.DropResumable(ctx, r.ID))
+	if err == nil {
+		return r, nil
 	}
-	return r, nil
+	return nil, errors.Join(asInvalid(err), s.forget(ctx, r))
+}
+
+// forget drops what was noted down of r, even though the client has left.
+func (s *Service) forget(ctx context.Context, r *core.Resumable) error {
+	ctx, cancel := settle(ctx)
+	defer cancel()
+	return s.store.DropResumable(ctx, r.ID)
 }
 
 // asInvalid makes a lost race for a file the client's business.
@@ -85,57 +95,6 @@ func (s *Service) newResumable(owner core.UserID, n Resume) *core.Resumable {
 		ID: core.NewResumableID(), Owner: owner, Bound: n.Bound, Length: n.Length, Metadata: n.Metadata,
 		CreatedAt: now, UpdatedAt: now,
 	}
-}
-
-// StartPartial begins the transfer of a piece that JoinResumables makes a part of a file. u is
-// the upload it is meant for, nil when that is not known yet.
-func (s *Service) StartPartial(ctx context.Context, who core.Identity, u *core.Upload, n Resume) (*core.Resumable, error) {
-	owner, limits := who.ID(), s.policy.limits(who.User)
-	if u != nil {
-		var err error
-		if owner = u.User; u.Stream {
-			return nil, errStreamResumes
-		}
-		if limits, err = s.limitsOf(ctx, u); err != nil {
-			return nil, err
-		}
-	} else if s.policy.AnonymousRefused && who.User == nil {
-		return nil, errAnonymous
-	}
-	switch {
-	case s.appender == nil:
-		return nil, errNotResumable
-	case limits.MaxFileSize > 0 && n.Length > limits.MaxFileSize:
-		return nil, tooBig(limits.MaxFileSize)
-	}
-	if err := s.partialFits(ctx, owner, max(n.Length, 0), limits.MaxUserSize); err != nil {
-		return nil, err
-	}
-	r := s.newResumable(owner, n)
-	r.Partial, r.FileID = true, core.NewFileID()
-	if u != nil {
-		r.UploadID = u.ID
-	}
-	return r, s.store.CreateResumable(ctx, r)
-}
-
-// partialFits tells whether a piece of n bytes more fits into a quota, beside other pieces.
-func (s *Service) partialFits(ctx context.Context, owner core.UserID, n, quota int64) error {
-	if quota <= 0 || owner == "" {
-		return nil
-	}
-	used, err := s.store.QuotaUsed(ctx, owner)
-	if err != nil {
-		return err
-	}
-	pieces, err := s.store.PartialBytes(ctx, owner)
-	if err != nil {
-		return err
-	}
-	if n > quota-used-pieces {
-		return overQuota(quota)
-	}
-	return nil
 }
 
 // Resumable returns a transfer as far as it is. All bytes there, it is Done, also when a crash
@@ -188,18 +147,8 @@ func (s *Service) SetLength(ctx context.Context, r *core.Resumable, length int64
 	if r.Length >= 0 || length < r.Offset {
 		return core.E(core.KindInvalid, "length_invalid", "invalid length %d", length)
 	}
-	if !r.Partial {
-		u, _, err := s.resumed(ctx, r)
-		if err != nil {
-			return err
-		}
-		limits, err := s.limitsOf(ctx, u)
-		if err != nil {
-			return err
-		}
-		if err := s.acceptable(u, length, limits); err != nil {
-			return err
-		}
+	if err := s.mayBe(ctx, r, length); err != nil {
+		return err
 	}
 	next := *r
 	next.Length = length
@@ -210,6 +159,29 @@ func (s *Service) SetLength(ctx context.Context, r *core.Resumable, length int64
 	return nil
 }
 
+// mayBe tells whether r may become so long.
+func (s *Service) mayBe(ctx context.Context, r *core.Resumable, length int64) error {
+	if r.Partial {
+		limits, err := s.partialLimits(ctx, r)
+		switch {
+		case err != nil:
+			return err
+		case limits.MaxFileSize > 0 && length > limits.MaxFileSize:
+			return tooBig(limits.MaxFileSize)
+		}
+		return s.partialFits(ctx, r.Owner, length-r.Offset, limits.MaxUserSize)
+	}
+	u, _, err := s.resumed(ctx, r)
+	if err != nil {
+		return err
+	}
+	limits, err := s.limitsOf(ctx, u)
+	if err != nil {
+		return err
+	}
+	return s.acceptable(u, length, limits)
+}
+
 // GiveUp ends a transfer and forgets its bytes; the file may be sent anew.
 func (s *Service) GiveUp(ctx context.Context, r *core.Resumable) error {
 	ctx, cancel := settle(ctx)
@@ -218,7 +190,7 @@ func (s *Service) GiveUp(ctx context.Context, r *core.Resumable) error {
 		s.running.cancel(r.FileID, errDeleted)
 		_, f, err := s.store.UploadAndFile(ctx, r.UploadID, r.FileID)
 		if err == nil && f != nil && f.Status == core.Uploading && f.Instance == core.ResumableInstance {
-			err = s.store.MoveFile(ctx, f, core.Missing, nil)
+			err = s.takeBytes(ctx, r, f)
 		}
 		if k := core.KindOf(err); err != nil && k != core.KindNotFound && k != core.KindConflict {
 			return err
@@ -232,14 +204,24 @@ func (s *Service) GiveUp(ctx context.Context, r *core.Resumable) error {
 	return s.store.DropResumable(ctx, r.ID)
 }
 
+// takeBytes forgets the bytes of r and makes its file Missing: last, for others then may send it.
+func (s *Service) takeBytes(ctx context.Context, r *core.Resumable, f *core.File) error {
+	if err := s.appender.Drop(ctx, r.FileID); err != nil {
+		return err
+	}
+	if r.Complete() { // they may have become the file, which was not noted down
+		if err := s.backend.Delete(ctx, data.KeyOf(f)); err != nil {
+			return err
+		}
+	}
+	return s.store.MoveFile(ctx, f, core.Missing, nil)
+}
+
 // finish makes the file of r, all whose bytes are there.
 func (s *Service) finish(ctx context.Context, r *core.Resumable, u *core.Upload, f *core.File) error {
 	ctx, cancel := settle(ctx)
 	defer cancel()
 	in := s.restore(ctx, r, nil)
-	if in == nil {
-		return errors.New("finish resumable: the state of its digest cannot be read")
-	}
 	stored, err := s.appender.Finish(ctx, r.FileID, data.KeyOf(f), r.Length)
 	if err != nil {
 		return err
@@ -254,6 +236,9 @@ func (s *Service) finish(ctx context.Context, r *core.Resumable, u *core.Upload,
 	if k := core.KindOf(err); err != nil && (k == core.KindConflict || k == core.KindNotFound) {
 		if !s.replaced(ctx, f) {
 			s.discard(ctx, f, stored)
+		}
+		if _, _, err := s.resumed(ctx, r); err == nil && r.Done { // somebody else came first
+			return nil
 		}
 		return errGone
 	}
@@ -274,13 +259,21 @@ type segment struct {
 	left  int64
 	until time.Time
 	now   core.Clock
-	more  bool // it ended because of them
+	touch func() error // what to do instead when it is time; may be nil
+	more  bool         // it ended because of them
 }
 
 func (g *segment) Read(p []byte) (int, error) {
-	if g.left <= 0 || !g.now().Before(g.until) {
+	late := !g.now().Before(g.until)
+	if g.left <= 0 || late && g.touch == nil {
 		g.more = true
 		return 0, io.EOF
+	}
+	if late {
+		if err := g.touch(); err != nil {
+			return 0, err
+		}
+		g.until = g.now().Add(checkpointEvery)
 	}
 	n, err := g.r.Read(p[:min(int64(len(p)), g.left)])
 	g.left -= int64(n)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,6 +86,8 @@ func TestExpireResumables(t *testing.T) {
 	require.Zero(t, f.unfinished(t))
 	require.Zero(t, f.transfers(t))
 	require.Equal(t, core.Missing, f.status(t, u.Files[0]), "it may be sent anew")
+	u, err = f.store.UploadWithFiles(t.Context(), u.ID)
+	require.NoError(t, err)
 	require.NoError(t, f.Receive(t.Context(), u, u.Files[0], text("anew")))
 
 	// An upload that has expired takes nothing more.
@@ -166,6 +169,37 @@ func TestExpireUnrecorded(t *testing.T) {
 	require.Equal(t, 1, f.expire(t))
 	require.Zero(t, f.objects(t))
 	require.Equal(t, core.Missing, f.status(t, u.Files[0]))
+}
+
+// A daemon that died while it began a transfer left one that nobody knows. It does not take the next
+// one of that file with it.
+func TestExpireSparesTheNext(t *testing.T) {
+	t.Parallel()
+	p := generous()
+	p.DefaultTTL, p.MaxTTL = 0, 0
+	f := setup(t, p)
+	u := f.declare(t, uploads.Request{}, "x")
+	require.NoError(t, f.store.CreateResumable(t.Context(), &core.Resumable{
+		ID: core.NewResumableID(), UploadID: u.ID, FileID: u.Files[0].ID, Length: 100, CreatedAt: f.now.Now(), UpdatedAt: f.now.Now(),
+	}))
+	f.now.add(time.Second)
+	r, err := f.StartResumable(t.Context(), u, u.Files[0], uploads.Resume{Length: 100})
+	require.NoError(t, err)
+	for range 10 {
+		f.now.add(day / 2)
+		_, err = f.Append(t.Context(), r, sized(10), nil)
+		require.NoError(t, err)
+		f.expire(t)
+		r = f.reload(t, r)
+	}
+	require.True(t, r.Done)
+	f.is(t, u, []byte(strings.Repeat("x", 100)), true)
+	for range 2 {
+		f.now.add(2 * day)
+		f.expire(t)
+	}
+	require.Zero(t, f.transfers(t))
+	f.is(t, u, []byte(strings.Repeat("x", 100)), true)
 }
 
 // unmoved is a store whose files do not become Uploaded.

@@ -55,6 +55,8 @@ func TestJoinResumablesFails(t *testing.T) {
 	require.NoError(t, err)
 	same := func() {
 		t.Helper()
+		u, err = f.store.UploadWithFiles(t.Context(), u.ID)
+		require.NoError(t, err)
 		require.Equal(t, core.Missing, f.status(t, u.Files[0]))
 		require.Zero(t, f.used(t))
 		require.Equal(t, 3, f.transfers(t))

@@ -30,7 +30,7 @@ func (s *Service) Append(ctx context.Context, r *core.Resumable, body Body, sum 
 	}
 	var u *core.Upload
 	var f *core.File
-	limits := s.policy.limits(nil)
+	var limits core.Limits
 	if !r.Partial {
 		var err error
 		if u, f, err = s.resumed(ctx, r); err != nil {
@@ -39,18 +39,21 @@ func (s *Service) Append(ctx context.Context, r *core.Resumable, body Body, sum 
 		if limits, err = s.limitsOf(ctx, u); err != nil {
 			return 0, err
 		}
-	} else if r.Owner != "" {
-		owner, err := s.store.User(ctx, r.Owner)
-		if err != nil {
-			return 0, errGone
+	} else {
+		var err error
+		if limits, err = s.partialLimits(ctx, r); err != nil {
+			return 0, err
 		}
-		limits = s.policy.limits(owner)
 	}
 	ctx, end := s.running.begin(ctx, r.FileID)
 	defer end()
 	stop := body.watch(ctx)
 	defer stop()
-	a := &appending{s: s, r: r, body: body, sum: sum, began: *r}
+	source, err := s.bounded(ctx, r, body, limits.MaxUserSize)
+	if err != nil {
+		return 0, err
+	}
+	a := &appending{s: s, r: r, source: source, sum: sum, began: *r}
 	rm, err := s.allowPiece(ctx, r, u, f, limits, body.Size)
 	if err != nil {
 		return 0, err
@@ -66,6 +69,22 @@ func (s *Service) Append(ctx context.Context, r *core.Resumable, body Body, sum 
 		return n, s.finish(ctx, r, u, f)
 	}
 	return n, nil
+}
+
+// bounded returns the bytes of body that may be stored: those that were announced, and of a part of
+// unknown length those that its owner's quota has left now.
+func (s *Service) bounded(ctx context.Context, r *core.Resumable, body Body, quota int64) (io.Reader, error) {
+	if r.Length >= 0 {
+		return &bounded{r: body, left: r.Length - r.Offset, past: ErrLengthExceeded}, nil
+	}
+	if !r.Partial || quota <= 0 || r.Owner == "" {
+		return body, nil
+	}
+	left, err := s.partialLeft(ctx, r.Owner, quota)
+	if err == nil && left < max(body.Size, 0) {
+		err = overQuota(quota)
+	}
+	return &bounded{r: body, left: left, past: overQuota(quota)}, err
 }
 
 // allowPiece makes room for what is to be appended.
@@ -85,11 +104,11 @@ func (s *Service) allowPiece(ctx context.Context, r *core.Resumable, u *core.Upl
 
 // appending is an Append under way.
 type appending struct {
-	s     *Service
-	r     *core.Resumable
-	body  Body
-	sum   *Checksum
-	began core.Resumable
+	s      *Service
+	r      *core.Resumable
+	source io.Reader
+	sum    *Checksum
+	began  core.Resumable
 }
 
 func (a *appending) run(ctx context.Context, maxSize int64, rm *room) (err error) {
@@ -102,12 +121,11 @@ func (a *appending) run(ctx context.Context, maxSize int64, rm *room) (err error
 			err = closeErr
 		}
 	}()
-	var source io.Reader = &announced{r: a.body, left: a.r.Length - a.r.Offset, unknown: a.r.Length < 0}
 	if a.sum != nil {
-		source = io.TeeReader(source, a.sum.Hash)
+		a.source = io.TeeReader(a.source, a.sum.Hash)
 	}
 	for {
-		more, err := a.segment(ctx, piece, source, maxSize, rm)
+		more, err := a.segment(ctx, piece, maxSize, rm)
 		if err != nil || !more {
 			return err
 		}
@@ -115,16 +133,12 @@ func (a *appending) run(ctx context.Context, maxSize int64, rm *room) (err error
 }
 
 // segment moves some of the bytes, and makes them safe. more tells that there may be others.
-func (a *appending) segment(ctx context.Context, piece data.Piece, source io.Reader, maxSize int64, rm *room) (more bool, err error) {
-	g := &segment{r: source, left: checkpointBytes, until: a.s.now().Add(checkpointEvery), now: a.s.now}
+func (a *appending) segment(ctx context.Context, piece data.Piece, maxSize int64, rm *room) (more bool, err error) {
+	g := &segment{r: a.source, left: checkpointBytes, until: a.s.now().Add(checkpointEvery), now: a.s.now}
 	if a.sum != nil { // it is all or nothing
-		g.left, g.until = 1<<62, a.s.now().AddDate(1, 0, 0)
+		g.left, g.touch = 1<<62, func() error { return a.touch(ctx) }
 	}
 	in := a.s.restore(ctx, a.r, g)
-	if in == nil { // a state that cannot be read: the file will do without a digest
-		a.r.MD5, a.r.Digest = nil, true
-		in = a.s.restore(ctx, a.r, g)
-	}
 	in.limit, in.frugal = maxSize, true
 	in.allow(rm)
 	written, err := in.WriteTo(piece)
@@ -154,6 +168,7 @@ func (a *appending) checkpoint(ctx context.Context, piece data.Piece, in *ingest
 	}
 	next := *a.r
 	next.Offset, next.CRC32, next.Head, next.UpdatedAt = in.size, in.crc, in.head, a.s.now().UTC()
+	next.MD5 = nil // else it would be that of fewer bytes
 	if in.md5 != nil {
 		var err error
 		if next.MD5, err = in.md5.(encoding.BinaryMarshaler).MarshalBinary(); err != nil {
@@ -169,7 +184,22 @@ func (a *appending) checkpoint(ctx context.Context, piece data.Piece, in *ingest
 	return nil
 }
 
-// restore returns an ingest that goes on where r is, nil when it cannot.
+// touch notes down that bytes are coming, of which none counts yet. That this fails matters only
+// when nobody waits for them any more.
+func (a *appending) touch(ctx context.Context) error {
+	next := *a.r
+	next.UpdatedAt = a.s.now().UTC()
+	err := a.s.store.SaveResumable(ctx, &next)
+	if err == nil {
+		*a.r = next
+	} else if core.KindOf(err) == core.KindNotFound {
+		return errGone
+	}
+	return nil
+}
+
+// restore returns an ingest that goes on where r is. With a state of the digest that cannot be read
+// r says that the digest comes later.
 func (s *Service) restore(ctx context.Context, r *core.Resumable, from io.Reader) *ingest {
 	in := newIngest(ctx, from, 0, false)
 	in.size, in.crc, in.head = r.Offset, r.CRC32, r.Head
@@ -184,31 +214,28 @@ func (s *Service) restore(ctx context.Context, r *core.Resumable, from io.Reader
 		return in
 	}
 	if err := in.md5.(encoding.BinaryUnmarshaler).UnmarshalBinary(r.MD5); err != nil {
-		return nil
+		in.md5, r.MD5, r.Digest = nil, nil, true
 	}
 	return in
 }
 
-// announced refuses what is more than was announced.
-type announced struct {
-	r       io.Reader
-	left    int64
-	unknown bool
+// bounded hands on no more than it may.
+type bounded struct {
+	r    io.Reader
+	left int64
+	past error // when there is more
 }
 
-func (a *announced) Read(p []byte) (int, error) {
-	if a.unknown {
-		return a.r.Read(p)
-	}
-	if a.left == 0 { // is there one too many?
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 { // is there one too many?
 		var one [1]byte
-		n, err := a.r.Read(one[:])
+		n, err := b.r.Read(one[:])
 		if n > 0 {
-			return 0, ErrLengthExceeded
+			return 0, b.past
 		}
 		return 0, err
 	}
-	n, err := a.r.Read(p[:min(int64(len(p)), a.left)])
-	a.left -= int64(n)
+	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
 	return n, err
 }

@@ -32,6 +32,7 @@ func migrations() []*gormigrate.Migration {
 		{ID: "1004-accounts", Migrate: accounts},
 		{ID: "1005-listings", Migrate: listings},
 		{ID: "1006-resumables", Migrate: resumables},
+		{ID: "1007-devices", Migrate: devices},
 	}
 }
 
