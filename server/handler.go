@@ -27,7 +27,7 @@ func (s *Server) handlerOptions() handlers.Options {
 	if s.sessions != nil {
 		o.Accounts, o.Sessions, o.Logins = s.services.Accounts, s.sessions, s.logins
 	}
-	o.Audit = s.audit
+	o.Audit, o.TicketKey = s.audit, s.tickets
 	if resumable {
 		o.ResumableLife = c.ResumableLifetime
 	}

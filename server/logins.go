@@ -12,7 +12,20 @@ import (
 // has it under the same name.
 const signatureKey = "authentication_signature_key"
 
-// sessions opens what logins need, when there are accounts.
+// ticketKey is the setting that signs what stands for the password of an upload.
+const ticketKey = "ticket_signature_key"
+
+// openTickets reads the key of the tickets.
+func (s *Server) openTickets(ctx context.Context) error {
+	key, err := s.backends.Metadata.SetSettingIfAbsent(ctx, ticketKey, core.RandomText(64))
+	if err != nil {
+		return fmt.Errorf("read the key of the tickets: %w", err)
+	}
+	s.tickets = []byte(key)
+	return nil
+}
+
+// openSessions opens what logins need, when there are accounts.
 func (s *Server) openSessions(ctx context.Context) error {
 	if !s.Config.FeatureAuthentication.Enabled() {
 		return nil

@@ -27,6 +27,7 @@ type Server struct {
 	Options
 	backends *Backends
 	services *Services
+	tickets  []byte         // key
 	sessions *auth.Sessions // nil: there are no accounts
 	logins   map[string]*auth.Flow
 	audit    *audit.Log
@@ -97,6 +98,9 @@ func (s *Server) build(ctx context.Context) (err error) {
 		return err
 	}
 	if s.services, err = newServices(s.Config, s.backends, s.Log, s.cleaner.Instance().ID, s.Now); err != nil {
+		return err
+	}
+	if err := s.openTickets(ctx); err != nil {
 		return err
 	}
 	if err := s.openSessions(ctx); err != nil {

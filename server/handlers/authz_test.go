@@ -32,6 +32,7 @@ var rules = map[string]rule{
 	"login":         {"", "ended", 0},
 	"create":        {"", "ended revoked expired read", 0},
 	"upload-read":   {"owner admin impersonator maker full holder read", "ended revoked expired", 401},
+	"unlock":        {"owner admin impersonator maker full holder", "ended revoked expired read", 401},
 	"upload-admin":  {"owner admin impersonator maker full holder", "ended revoked expired read", 401},
 	"upload-remove": {"owner admin impersonator maker full holder", "ended revoked expired read", 401},
 	"resume":        {"owner admin impersonator maker full holder", "ended revoked expired read", 401},

@@ -49,7 +49,9 @@ func (h *Handlers) renderError(w http.ResponseWriter, r *http.Request, err error
 	p := h.problem(scope, err)
 	clearHeaders(w.Header())
 	if p.Status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", challenge(err))
+		if !asksItself(r) {
+			w.Header().Set("WWW-Authenticate", challenge(err))
+		}
 	}
 	if wait, ok := throttle.RetryAfter(err); ok {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))

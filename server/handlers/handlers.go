@@ -37,6 +37,8 @@ type Options struct {
 	Build  api.BuildInfo // body of GET /version
 	// ResumableLife is how long half-sent files are kept; 0: uploads cannot be resumed.
 	ResumableLife time.Duration
+	// TicketKey signs what stands for the password of an upload, 32 bytes at least; nil: nothing does.
+	TicketKey []byte
 	// Ready tells whether database and store can work; nil: they can.
 	Ready func(context.Context) error
 
@@ -68,6 +70,7 @@ type Handlers struct {
 	http.Handler
 	origins *http.CrossOriginProtection
 	tus     *tus.Server // nil: uploads cannot be resumed
+	tickets *tickets    // nil: there are none
 }
 
 // New checks the options and returns the server's handler.
@@ -87,6 +90,9 @@ func New(o Options) (*Handlers, error) {
 		if err := h.origins.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
 			return nil, fmt.Errorf("handlers: PublicURL: %w", err)
 		}
+	}
+	if o.TicketKey != nil {
+		h.tickets = &tickets{o.TicketKey, o.Now}
 	}
 	if o.ResumableLife > 0 {
 		var err error

@@ -64,7 +64,8 @@ func (h *Handlers) authorize(r *http.Request, u *core.Upload) error {
 	admin, err := h.Uploads.Authorize(r.Context(), u, &uploads.Credentials{
 		UploadToken: r.Header.Get("X-UploadToken"),
 		Who:         scope.Who, Address: scope.IP,
-		Basic: func() (string, string, error) { return password.ParseBasic(r.Header.Get("Authorization")) },
+		Unlocked: func(u *core.Upload) bool { return h.unlocked(r, u) },
+		Basic:    func() (string, string, error) { return password.ParseBasic(r.Header.Get("Authorization")) },
 	})
 	if err != nil {
 		return err

@@ -44,6 +44,7 @@ func (h *Handlers) routes() []route {
 		route{"POST", "/upload", h.createUpload, create},
 		route{"GET", "/upload/{uploadID}", h.getUpload, steps{who, h.loadUpload(withFiles)}},
 		route{"DELETE", "/upload/{uploadID}", h.removeUpload, upload},
+		route{"POST", "/upload/{uploadID}/unlock", h.unlock, steps{who, h.typed, h.loadUpload(withoutFiles)}},
 		route{"GET", "/archive/{uploadID}/{filename}", h.getArchive, archive},
 		route{"POST", "/", h.quickPost, create},
 		route{"GET", "/config", h.getConfig, nil},

@@ -22,9 +22,10 @@ const (
 	sqlInsertResumable = `INSERT INTO resumables (id, upload_id, file_id, owner, bound, partial, parts, length, position,
 		done, md5, crc32, head, digest, metadata, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqlSaveResumable = `UPDATE resumables SET parts = ?, length = ?, position = ?, done = ?, md5 = ?, crc32 = ?, head = ?, digest = ?, updated_at = ?
-		WHERE id = ?`
-	sqlDropResumable = `DELETE FROM resumables WHERE id = ?`
-	sqlPartialBytes  = `SELECT COALESCE(SUM(CASE WHEN length >= 0 THEN length ELSE position END), 0) FROM resumables
+		WHERE id = ? AND COALESCE(position, 0) <= ?`
+	sqlResumableThere = `SELECT COUNT(*) FROM resumables WHERE id = ?`
+	sqlDropResumable  = `DELETE FROM resumables WHERE id = ?`
+	sqlPartialBytes   = `SELECT COALESCE(SUM(CASE WHEN length >= 0 THEN length ELSE position END), 0) FROM resumables
 		WHERE owner = ? AND owner > '' AND partial = 1`
 	sqlSetMD5 = `UPDATE files SET md5 = ? WHERE id = ? AND status = 'uploaded'`
 )
@@ -58,16 +59,25 @@ func (s *Store) Resumable(ctx context.Context, id string) (r *core.Resumable, er
 
 var errResumableAbsent = core.E(core.KindNotFound, "resumable_not_found", "this upload is over, was given up, or never began")
 
-// SaveResumable stores how far r is. Absent: KindNotFound.
+var errResumableFurther = core.E(core.KindConflict, "resumable_further", "others sent bytes of this upload meanwhile, ask for its offset")
+
+// SaveResumable stores how far r is. Absent: KindNotFound. Further already, as when another daemon goes
+// on with it: KindConflict.
 func (s *Store) SaveResumable(ctx context.Context, r *core.Resumable) error {
 	const op = "save resumable"
 	err := s.write(ctx, op, func(ctx context.Context) error {
 		n, err := affected(s.writer.ExecContext(ctx, sqlSaveResumable, strings.Join(r.Parts, " "), r.Length, r.Offset, r.Done, hex.EncodeToString(r.MD5),
-			int64(r.CRC32), hex.EncodeToString(r.Head), r.Digest, timeText(r.UpdatedAt), r.ID))
-		if err == nil && n == 0 {
-			return errResumableAbsent
+			int64(r.CRC32), hex.EncodeToString(r.Head), r.Digest, timeText(r.UpdatedAt), r.ID, r.Offset))
+		if err != nil || n > 0 {
+			return err
 		}
-		return err
+		if err := s.writer.QueryRowContext(ctx, sqlResumableThere, r.ID).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			return errResumableFurther
+		}
+		return errResumableAbsent
 	})
 	if err != nil {
 		return err

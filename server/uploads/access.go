@@ -14,6 +14,8 @@ type Credentials struct {
 	UploadToken string
 	Who         core.Identity
 	Address     netip.Addr // of the client
+	// Unlocked tells that the upload's password was shown before. May be nil.
+	Unlocked func(*core.Upload) bool
 	// Basic gives login and password from the request; its error says why there are none.
 	Basic func() (login, password string, err error)
 }
@@ -54,7 +56,7 @@ func (s *Service) Authorize(ctx context.Context, u *core.Upload, c *Credentials)
 	if c.Admin(u) {
 		return true, nil
 	}
-	if !u.ProtectedByPassword || c.sees(u) {
+	if !u.ProtectedByPassword || c.sees(u) || c.Unlocked != nil && c.Unlocked(u) {
 		return false, nil
 	}
 	return false, s.checkPassword(ctx, u, c)

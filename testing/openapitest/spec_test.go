@@ -88,6 +88,7 @@ func TestRoutes(t *testing.T) {
 		"POST /tus/",
 		"POST /tus/{tusID}",
 		"POST /upload",
+		"POST /upload/{uploadID}/unlock",
 		"POST /user",
 		"POST /user/{userID}",
 		"PUT /file/{uploadID}/{fileID}/{filename}",

@@ -21,6 +21,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"cleaning": cleanTests(), "instances": instanceTests(), "settings": settingTests(),
 		"users": userTests(), "tokens": tokenTests(), "sessions": sessionTests(), "lists": listTests(),
 		"uploads of users": ownedTests(), "quota": quotaTests(), "export": exportTests(),
+		"resumables": resumableTests(),
 	}
 	for group, tests := range groups {
 		for name, test := range tests {
