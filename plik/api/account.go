@@ -89,3 +89,22 @@ type ServerStats struct {
 	TotalSize          int64 `json:"totalSize"`          // bytes
 	AnonymousTotalSize int64 `json:"anonymousTotalSize"` // bytes
 }
+
+// Figures count what belongs together.
+type Figures struct {
+	Name    string `json:"name"`              // day (2026-01-31), user or media type
+	Uploads int    `json:"uploads,omitempty"` // not of a type
+	Files   int    `json:"files"`
+	Bytes   int64  `json:"bytes"`
+}
+
+// Series answers GET /stats/series: what was uploaded on each of the last days and is still there.
+type Series struct {
+	Days []Figures `json:"days"` // oldest first
+}
+
+// Top answers GET /stats/top: who and what takes the most bytes, most first.
+type Top struct {
+	Users []Figures `json:"users"`
+	Types []Figures `json:"types"`
+}

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"time"
 
 	"github.com/root-gg/plik/server/core"
 )
@@ -25,3 +26,33 @@ func (s *Service) UserStats(ctx context.Context, user core.UserID, token string)
 
 // Stats counts what the server holds.
 func (s *Service) Stats(ctx context.Context) (core.Stats, error) { return s.store.Stats(ctx) }
+
+// Days counts, by day and oldest first, what was uploaded in the last n days and is still there.
+func (s *Service) Days(ctx context.Context, n int) ([]core.Figures, error) {
+	today := s.now().UTC().Truncate(24 * time.Hour)
+	first := today.AddDate(0, 0, 1-n)
+	found, err := s.store.Days(ctx, first)
+	if err != nil {
+		return nil, err
+	}
+	byDay := map[string]core.Figures{}
+	for _, f := range found {
+		byDay[f.Name] = f
+	}
+	days := make([]core.Figures, n)
+	for i := range days {
+		name := first.AddDate(0, 0, i).Format(time.DateOnly)
+		days[i] = byDay[name]
+		days[i].Name = name
+	}
+	return days, nil
+}
+
+// Top returns the users and the types with the most bytes.
+func (s *Service) Top(ctx context.Context, limit int) (users, types []core.Figures, err error) {
+	if users, err = s.store.TopUsers(ctx, limit); err != nil {
+		return nil, nil, err
+	}
+	types, err = s.store.TopTypes(ctx, limit)
+	return users, types, err
+}

@@ -72,4 +72,10 @@ type Store interface {
 	// TakeDeviceLogin removes one that was decided; of several callers exactly one succeeds, the others
 	// get KindNotFound.
 	TakeDeviceLogin(ctx context.Context, id string) error
+
+	// Days counts, by day, what was uploaded since a time and is still there, days without anything left
+	// out. TopUsers and TopTypes return those with the most bytes. All look at each file concerned.
+	Days(ctx context.Context, since time.Time) ([]core.Figures, error)
+	TopUsers(ctx context.Context, limit int) ([]core.Figures, error)
+	TopTypes(ctx context.Context, limit int) ([]core.Figures, error)
 }

@@ -15,3 +15,11 @@ type Stats struct {
 	Users, Uploads, AnonymousUploads, Files int
 	TotalSize, AnonymousSize                int64 // bytes
 }
+
+// Figures count what belongs together.
+type Figures struct {
+	Name    string // of the day, user or type
+	Uploads int
+	Files   int   // Uploaded
+	Bytes   int64 // of these
+}

@@ -465,6 +465,13 @@ func TestListings(t *testing.T) {
 	}
 	stats := into[api.ServerStats](t, e.get("/stats", root...))
 	require.Equal(t, api.ServerStats{Users: 2, Uploads: 2, AnonymousUploads: 1, Files: 1, TotalSize: 1000}, stats)
+	days := into[api.Series](t, e.get("/stats/series?days=7", root...)).Days
+	require.Len(t, days, 7)
+	require.Equal(t, api.Figures{Name: e.now.Now().UTC().Format(time.DateOnly), Uploads: 2, Files: 1, Bytes: 1000}, days[6])
+	require.Equal(t, 400, e.get("/stats/series?days=0", root...).status)
+	top := into[api.Top](t, e.get("/stats/top", root...))
+	require.Equal(t, []api.Figures{{Name: "local:alice", Uploads: 1, Files: 1, Bytes: 1000}}, top.Users)
+	require.Equal(t, []api.Figures{{Name: "text/plain; charset=utf-8", Files: 1, Bytes: 1000}}, top.Types)
 	require.Len(t, into[api.Page[*api.User]](t, e.get("/users?q=ali", root...)).Results, 1)
 	require.Len(t, into[api.Page[*api.User]](t, e.get("/users?provider=google", root...)).Results, 0)
 }

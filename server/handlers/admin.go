@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/root-gg/plik/plik/api"
 	"github.com/root-gg/plik/server/core"
@@ -51,4 +52,48 @@ func (h *Handlers) getStats(w http.ResponseWriter, r *http.Request) error {
 		Users: st.Users, Uploads: st.Uploads, AnonymousUploads: st.AnonymousUploads, Files: st.Files,
 		TotalSize: st.TotalSize, AnonymousTotalSize: st.AnonymousSize,
 	})
+}
+
+const (
+	defaultDays = 30
+	maxDays     = 366
+	topLimit    = 10
+)
+
+func (h *Handlers) getSeries(w http.ResponseWriter, r *http.Request) error {
+	n := defaultDays
+	if v := r.URL.Query().Get("days"); v != "" {
+		var err error
+		if n, err = strconv.Atoi(v); err != nil || n < 1 || n > maxDays {
+			return core.E(core.KindInvalid, "days_invalid", "invalid days, use 1 to %d", maxDays)
+		}
+	}
+	days, err := h.Accounts.Days(r.Context(), n)
+	if err != nil {
+		return err
+	}
+	out := api.Series{Days: []api.Figures{}}
+	for _, d := range days {
+		out.Days = append(out.Days, figuresJSON(d))
+	}
+	return writeJSON(w, out)
+}
+
+func (h *Handlers) getTop(w http.ResponseWriter, r *http.Request) error {
+	users, types, err := h.Accounts.Top(r.Context(), topLimit)
+	if err != nil {
+		return err
+	}
+	out := api.Top{Users: []api.Figures{}, Types: []api.Figures{}}
+	for _, u := range users {
+		out.Users = append(out.Users, figuresJSON(u))
+	}
+	for _, t := range types {
+		out.Types = append(out.Types, figuresJSON(t))
+	}
+	return writeJSON(w, out)
+}
+
+func figuresJSON(f core.Figures) api.Figures {
+	return api.Figures{Name: f.Name, Uploads: f.Uploads, Files: f.Files, Bytes: f.Bytes}
 }

@@ -100,6 +100,8 @@ func (h *Handlers) accountRoutes() []route {
 		{"DELETE", "/user/{userID}", h.removeUser, keys},
 		{"POST", "/user", h.createUser, admin},
 		{"GET", "/stats", h.getStats, admin},
+		{"GET", "/stats/series", h.getSeries, admin},
+		{"GET", "/stats/top", h.getTop, admin},
 		{"GET", "/users", h.getUsers, admin},
 		{"GET", "/uploads", h.getUploads, admin},
 	}
