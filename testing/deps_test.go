@@ -36,13 +36,13 @@ func standard(path string) bool { return !strings.Contains(strings.SplitN(path, 
 func TestStandardLibraryOnly(t *testing.T) {
 	t.Parallel()
 	all := imports(t)
-	for _, pkg := range []string{"server/core", "plik/api"} {
+	for _, pkg := range []string{"server/core", "plik/api", "plik"} {
 		deps, ok := all[pkg]
 		if !ok {
 			t.Errorf("package %s is gone", pkg)
 		}
 		for _, dep := range deps {
-			if !standard(dep) {
+			if !standard(dep) && !(pkg == "plik" && dep == module+"plik/api") {
 				t.Errorf("%s imports %s, it may use the standard library only", pkg, dep)
 			}
 		}
@@ -57,14 +57,16 @@ func TestOwners(t *testing.T) {
 		"github.com/go-gormigrate/":     {"server/metadata"},
 		"modernc.org/sqlite":            {"server/metadata"},
 		"github.com/gorilla/mux":        {"server/handlers"},
-		"github.com/skip2/go-qrcode":    {"server/handlers"},
-		"github.com/BurntSushi/toml":    {"server/config"},
+		"github.com/skip2/go-qrcode":    {"server/handlers", "cmd/plik/internal/term"},
+		"github.com/BurntSushi/toml":    {"server/config", "cmd/plik/internal/rc"},
 		"github.com/prometheus/":        {"server/metrics"},
 		"github.com/spf13/cobra":        {"cmd"},
 		"golang.org/x/oauth2":           {"server/auth"},
 		"github.com/coreos/go-oidc/":    {"server/auth"},
 		"github.com/golang-jwt/":        {"server/auth"},
 		"github.com/ovh/go-ovh":         {"server/auth"},
+		"github.com/tus/tusd/":          {"server/handlers/tus"},
+		"filippo.io/age":                {"cmd/plik/internal/crypt"},
 		"github.com/getkin/kin-openapi": {"testing"},
 	}
 	for pkg, deps := range imports(t) {
