@@ -30,7 +30,7 @@ test: ## Run the tests; needs nothing but Go
 	$(GO) test ./...
 
 .PHONY: check
-check: lint race fuzz curl oidc browser bench-smoke ## Everything that must hold before a change goes in
+check: lint race fuzz curl tus oidc browser bench-smoke ## Everything that must hold before a change goes in
 
 .PHONY: lint
 lint: ## gofmt, vet for every system, staticcheck
@@ -53,6 +53,10 @@ fuzz: ## Each fuzz target for FUZZTIME (runs, or a time such as 60s)
 .PHONY: curl
 curl: build ## The server used with the real curl, as scripts and old clients do
 	./testing/curl/run.sh $(BIN)/plikd
+
+.PHONY: tus
+tus: build ## Resumable uploads by tus-js-client; installs what it needs
+	./testing/tus/run.sh $(BIN)/plikd
 
 .PHONY: oidc
 oidc: ## Logins with a real OpenID Connect provider; installs what it needs

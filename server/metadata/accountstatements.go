@@ -77,7 +77,8 @@ const (
 	sqlReserve = `UPDATE files SET reserved = ?2 WHERE id = ?3 AND status = 'uploading' AND COALESCE(instance, '') = ?4
 		AND (` + sqlQuotaUsed + ` AND f.id <> ?3) <= ?5`
 	sqlTotalSize = `SELECT (SELECT COALESCE(SUM(` + takenBytes + `), 0) FROM files f WHERE f.status IN ('uploaded', 'uploading'))
-		+ (SELECT COALESCE(SUM(position), 0) FROM resumables WHERE done = 0)`
+		+ (SELECT COALESCE(SUM(MAX(COALESCE(r.position, 0) - COALESCE(f.reserved, 0), 0)), 0) FROM resumables r
+			LEFT JOIN files f ON f.id = r.file_id AND f.status = 'uploading' WHERE r.done = 0)`
 )
 
 // accountStatements are prepared like the other statements.

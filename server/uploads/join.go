@@ -45,7 +45,9 @@ func (s *Service) join(ctx context.Context, r *core.Resumable, u *core.Upload, f
 	defer share.release()
 	ids := make([]core.FileID, 0, len(parts))
 	for _, p := range parts {
-		ids = append(ids, p.FileID)
+		if p.Length > 0 { // of an empty one there is nothing
+			ids = append(ids, p.FileID)
+		}
 	}
 	if err := s.appender.Join(ctx, r.FileID, ids); err != nil {
 		return err

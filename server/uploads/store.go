@@ -63,7 +63,7 @@ type Store interface {
 	CreateResumable(ctx context.Context, r *core.Resumable) error
 	// Resumable returns one. Absent: KindNotFound.
 	Resumable(ctx context.Context, id string) (*core.Resumable, error)
-	// SaveResumable stores how far r is. Absent: KindNotFound.
+	// SaveResumable stores how far r is. Absent: KindNotFound. Further already: KindConflict.
 	SaveResumable(ctx context.Context, r *core.Resumable) error
 	// DropResumable forgets one. An absent one is no error.
 	DropResumable(ctx context.Context, id string) error

@@ -184,7 +184,7 @@ func (s *Store) Finish(ctx context.Context, id core.FileID, key data.Key, size i
 			return data.Stored{}, errUnfinishedAbsent
 		}
 		if err == nil && info.Size() == size {
-			return data.Stored{Size: size}, nil
+			return data.Stored{Size: size}, s.syncPlace(string(key.File))
 		}
 	}
 	if err == nil && info.Size() != size {
@@ -209,11 +209,25 @@ func (s *Store) place(ctx context.Context, name, id string) error {
 	if err != nil {
 		return failure(err)
 	}
+	return syncAndClose(dir)
+}
+
+// syncAndClose makes the entries of a directory survive a power cut.
+func syncAndClose(dir place) error {
 	defer dir.Close() // nothing was written through it
 	if err := dir.sync(); err != nil {
 		return failure(err)
 	}
 	return nil
+}
+
+// syncPlace makes the rename survive a power cut that a former life may have died right after.
+func (s *Store) syncPlace(id string) error {
+	dir, err := s.disk.open(objectDir(id))
+	if err != nil {
+		return failure(err)
+	}
+	return syncAndClose(dir)
 }
 
 // Drop removes an unfinished object; see data.Appender.

@@ -80,14 +80,18 @@ func (t *transfer) GetInfo(context.Context) (handler.FileInfo, error) {
 	return info, nil
 }
 
-// WriteChunk adds what src yields. That src fails shows as its end; tusd knows.
+// WriteChunk adds what src yields. That src fails shows as its end.
 func (t *transfer) WriteChunk(ctx context.Context, _ int64, src io.Reader) (int64, error) {
 	e := exchangeOf(ctx)
 	rc := http.NewResponseController(e.w)
-	n, err := t.s.Store.Append(ctx, t.r, uploads.Body{
-		Reader: src, Size: e.req.ContentLength,
+	body := &counter{Reader: src}
+	n, err := t.s.Store.Append(e.appending, t.r, uploads.Body{
+		Reader: body, Size: e.req.ContentLength,
 		Interrupt: func() { _ = rc.SetReadDeadline(time.Unix(1, 0)) }, // what cannot be interrupted ends by itself
 	}, e.sum)
+	if body.n < e.req.ContentLength && (err == nil || errors.Is(err, uploads.ErrChecksum)) {
+		err = errInterrupted // the line was cut; what came is kept, unless it had a checksum
+	}
 	return n, e.fail(err)
 }
 

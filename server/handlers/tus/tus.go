@@ -63,7 +63,7 @@ type Server struct {
 // NewServer returns a Server.
 func NewServer(o Options) (*Server, error) {
 	s := &Server{Options: o}
-	locker := memorylocker.New()
+	locker := locker{memorylocker.New()}
 	c := handler.NewStoreComposer()
 	c.UseCore(dataStore{s})
 	c.UseTerminater(dataStore{s})
@@ -94,6 +94,9 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, id string) error 
 		return err
 	}
 	e.sum = sum
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
+	e.appending, e.interrupt = ctx, func() { cancel(errInterrupted) }
 	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, e))
 	u := *r.URL
 	u.Path, u.RawPath = "/"+id, "" // all that tusd wants to see
@@ -139,6 +142,9 @@ type exchange struct {
 	created   bool
 	err       error // of the store
 	begun     bool
+
+	appending context.Context // ends when another request wants the transfer
+	interrupt func()          // ends it, from any goroutine
 }
 
 func (e *exchange) Header() http.Header         { return e.w.Header() }
