@@ -44,6 +44,7 @@ func (a *app) serve(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("unable to start Plik server : %w", err)
 	}
+	defer onHangup(s.ReopenAudit)() // logrotate has moved the file
 	if err := s.Run(ctx); err != nil {
 		return fmt.Errorf("unable to start Plik server : %w", err)
 	}

@@ -41,3 +41,18 @@ func interruptible(ctx context.Context) (_ context.Context, stop func()) {
 		cancel(nil)
 	}
 }
+
+// onHangup calls f with each SIGHUP until stop is called.
+func onHangup(f func()) (stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	go func() {
+		for range signals {
+			f()
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(signals)
+	}
+}
