@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/root-gg/plik/server/core"
 )
@@ -92,11 +93,16 @@ func (s *Service) handOver(ctx context.Context, snd *sender, f *core.File, in *i
 		return in.fail(context.Cause(ctx))
 	}
 	ahead.pause()
-	unlink := whenDone(r.ctx, func() { snd.stop(errReceiverGone) })
+	out := &delivery{to: r.sink}
+	unlink := whenDone(r.ctx, func() {
+		if size < 0 || out.n.Load() < size { // else it has got all that was announced, and may leave
+			snd.stop(errReceiverGone)
+		}
+	})
 	release := whenDone(ctx, r.sink.Interrupt)
 
 	r.sink.Start(f.Type, size)
-	_, err := in.WriteTo(r.sink)
+	_, err := in.WriteTo(out)
 	switch {
 	case in.err != nil:
 		err = in.err
@@ -111,6 +117,17 @@ func (s *Service) handOver(ctx context.Context, snd *sender, f *core.File, in *i
 	unlink()
 	r.done <- err // from here the receiver goes its way
 	return err
+}
+
+// delivery counts what is handed to a receiver, before it is: who has got it may leave at once.
+type delivery struct {
+	to Sink
+	n  atomic.Int64
+}
+
+func (d *delivery) Write(p []byte) (int, error) {
+	d.n.Add(int64(len(p)))
+	return d.to.Write(p)
 }
 
 // exactly fails when its reader does not yield want bytes; any number when want is negative.

@@ -3,6 +3,7 @@ package uploads_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -309,5 +310,33 @@ func TestNothingIsInterruptedAfterAStream(t *testing.T) {
 		leave()
 		require.NoError(t, <-sent)
 		require.Zero(t, interrupted.Load())
+	}
+}
+
+// A receiver that has got all that was announced may leave, though the sender has not ended yet.
+func TestReceiverLeavesAfterTheLastByte(t *testing.T) {
+	t.Parallel()
+	f := setup(t, generous())
+	for range 100 {
+		u, err := f.Create(t.Context(), uploads.Caller{}, uploads.Request{Stream: true, Files: []uploads.NewFile{{Name: "x", Size: 5}}})
+		require.NoError(t, err)
+		body, w := pipe()
+		mine, sent, got := *u.Files[0], make(chan error, 1), make(chan error, 1)
+		go func() { sent <- f.Receive(t.Context(), u, &mine, body) }()
+		require.NoError(t, f.AwaitSender(t.Context(), u.Files[0]))
+		ctx, leave := context.WithCancel(t.Context())
+		out := newSink()
+		go func() { got <- f.Stream(ctx, u.Files[0], out) }()
+		<-out.started
+		w.Write([]byte("hello"))
+		<-out.came
+		leave()
+		for range 200 {
+			runtime.Gosched() // let that be noticed, if it is
+		}
+		w.Close()
+		require.NoError(t, <-got)
+		require.NoError(t, <-sent)
+		require.Equal(t, core.Deleted, f.status(t, u.Files[0]))
 	}
 }
