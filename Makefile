@@ -17,11 +17,25 @@ export CGO_ENABLED = 0
 
 .PHONY: run
 run: build ## Build and serve on http://127.0.0.1:8080, with an embedded database and local files
-	./$(BIN)/plikd
+	PLIKD_CLIENTS_DIRECTORY=$${PLIKD_CLIENTS_DIRECTORY:-clients} ./$(BIN)/plikd
 
 .PHONY: build
-build: ## Build the server into bin/
+build: ## Build server and client into bin/
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/plikd ./cmd/plikd
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/plik ./cmd/plik
+
+# What the command line client is built for.
+CLIENTS := linux-amd64 linux-arm64 linux-arm linux-386 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64 freebsd-amd64 freebsd-arm64
+
+.PHONY: clients
+clients: ## Build the command line client for every system into clients/, where plikd offers it
+	@for t in $(CLIENTS); do \
+	  os=$${t%-*}; exe=plik; [ $$os != windows ] || exe=plik.exe; mkdir -p clients/$$t; \
+	  echo "clients/$$t/$$exe"; \
+	  GOOS=$$os GOARCH=$${t#*-} $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o clients/$$t/$$exe ./cmd/plik || exit 1; \
+	  md5sum clients/$$t/$$exe | cut -d' ' -f1 >clients/$$t/MD5SUM; sha256sum clients/$$t/$$exe | cut -d' ' -f1 >clients/$$t/SHA256SUM; \
+	done
+	mkdir -p clients/bash && cp cmd/plik/plik.sh clients/bash/plik.sh && md5sum clients/bash/plik.sh | cut -d' ' -f1 >clients/bash/MD5SUM
 
 ##@ Check
 

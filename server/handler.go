@@ -38,6 +38,11 @@ func (s *Server) handlerOptions() handlers.Options {
 		return o
 	}
 	o.Clients, o.Changelog = directory(c.ClientsDirectory), directory(c.ChangelogDirectory)
+	found, err := clients(o.Clients)
+	if err != nil {
+		s.Log.WithError(err).WithField("directory", c.ClientsDirectory).Warn("cannot read the command line clients")
+	}
+	o.Build.Clients, o.Build.Releases = found, releases(o.Changelog)
 	web, err := webapp.Overlay(c.WebappDirectory)
 	if err != nil {
 		s.Log.WithError(err).WithField("directory", c.WebappDirectory).Warn("cannot read WebappDirectory, serving the built-in web app")

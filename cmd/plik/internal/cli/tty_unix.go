@@ -1,0 +1,5 @@
+//go:build !windows
+
+package cli
+
+func ttyName() string { return "/dev/tty" }

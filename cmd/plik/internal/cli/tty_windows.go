@@ -1,0 +1,3 @@
+package cli
+
+func ttyName() string { return "CONIN$" }
