@@ -93,11 +93,11 @@ func (p *placer) parents(name string) error {
 func (p *placer) mkdir(name string, mode fs.FileMode) error {
 	err := p.root.Mkdir(name, mode)
 	if !errors.Is(err, fs.ErrExist) {
-		return err //nolint:wrapcheck // the caller does
+		return err
 	}
 	info, err := p.root.Lstat(name)
 	if err != nil {
-		return err //nolint:wrapcheck // the caller does
+		return err
 	}
 	if !info.IsDir() {
 		return fmt.Errorf("%q is in the way, it is no directory", name)
@@ -129,7 +129,7 @@ func (p *placer) clear(e entry) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return err //nolint:wrapcheck // the caller does
+		return err
 	case info.IsDir():
 		return errors.New("a directory is in the way")
 	case !p.o.Overwrite:
@@ -171,7 +171,7 @@ func (p *placer) file(e entry, content io.Reader) error {
 	return p.put(e, func(name string) error {
 		f, err := p.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, e.mode)
 		if err != nil {
-			return err //nolint:wrapcheck // put does
+			return err
 		}
 		n, err := io.CopyBuffer(struct{ io.Writer }{f}, p.bounded(content), p.buf)
 		if closed := f.Close(); err == nil {

@@ -93,7 +93,7 @@ func (t *target) Write(p []byte) (int, error) {
 	if err != nil {
 		t.err = err
 	}
-	return n, err //nolint:wrapcheck // a writer passes errors on
+	return n, err
 }
 
 // tail keeps the end of what a program said.

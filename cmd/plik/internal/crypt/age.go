@@ -60,7 +60,7 @@ type inTurn struct {
 func (t *inTurn) Wrap(key []byte) ([]*age.Stanza, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.Recipient.Wrap(key) //nolint:wrapcheck // age is the caller
+	return t.Recipient.Wrap(key)
 }
 
 // WrapWithLabels says that a passphrase goes with no other recipient.
@@ -68,10 +68,10 @@ func (t *inTurn) WrapWithLabels(key []byte) ([]*age.Stanza, []string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if r, ok := t.Recipient.(age.RecipientWithLabels); ok {
-		return r.WrapWithLabels(key) //nolint:wrapcheck // age is the caller
+		return r.WrapWithLabels(key)
 	}
 	s, err := t.Recipient.Wrap(key)
-	return s, nil, err //nolint:wrapcheck // age is the caller
+	return s, nil, err
 }
 
 func newAgeRecipients(texts []string) (*ageSealer, error) {
@@ -126,9 +126,9 @@ func parseRecipient(text string) (r age.Recipient, identity string, err error) {
 	case strings.HasPrefix(text, "ssh-"):
 		r, err = agessh.ParseRecipient(text)
 		if strings.HasPrefix(text, "ssh-rsa") {
-			return r, "~/.ssh/id_rsa", err //nolint:wrapcheck // the caller does
+			return r, "~/.ssh/id_rsa", err
 		}
-		return r, "~/.ssh/id_ed25519", err //nolint:wrapcheck // the caller does
+		return r, "~/.ssh/id_ed25519", err
 	case strings.HasPrefix(text, "age1"):
 		list, err := age.ParseRecipients(strings.NewReader(text))
 		if err != nil || len(list) != 1 {
@@ -142,14 +142,14 @@ func parseRecipient(text string) (r age.Recipient, identity string, err error) {
 func readKeyFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the caller does
+		return nil, err
 	}
 	defer func() { _ = f.Close() }()
 	content, err := io.ReadAll(io.LimitReader(f, maxKeyFile+1))
 	if err == nil && len(content) > maxKeyFile {
 		err = errors.New("it is too large")
 	}
-	return content, err //nolint:wrapcheck // the caller does
+	return content, err
 }
 
 func (s *ageSealer) Command() string { return s.command }
@@ -205,16 +205,16 @@ func (a *askedIdentity) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 	}
 	id, err := age.NewScryptIdentity(p)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // age is the caller
+		return nil, err
 	}
 	id.SetMaxWorkFactor(maxWork)
-	return id.Unwrap(stanzas) //nolint:wrapcheck // age is the caller
+	return id.Unwrap(stanzas)
 }
 
 // parseIdentities reads a file of secret keys of age, or an SSH key.
 func parseIdentities(path string, content []byte, o OpenOptions) ([]age.Identity, error) {
 	if !bytes.HasPrefix(content, []byte("-----BEGIN")) {
-		return age.ParseIdentities(bytes.NewReader(content)) //nolint:wrapcheck // the caller does
+		return age.ParseIdentities(bytes.NewReader(content))
 	}
 	id, err := agessh.ParseIdentity(content)
 	if missing, ok := errors.AsType[*ssh.PassphraseMissingError](err); ok && missing.PublicKey != nil && o.Ask != nil {
@@ -223,5 +223,5 @@ func parseIdentities(path string, content []byte, o OpenOptions) ([]age.Identity
 			return []byte(p), err
 		})
 	}
-	return []age.Identity{id}, err //nolint:wrapcheck // the caller does
+	return []age.Identity{id}, err
 }

@@ -1,9 +1,9 @@
 package crypt
 
 import (
-	"crypto/md5" //nolint:gosec // what the options ask for
+	"crypto/md5"
 	"crypto/pbkdf2"
-	"crypto/sha1" //nolint:gosec // what the options ask for
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"fmt"

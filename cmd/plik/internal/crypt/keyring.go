@@ -35,7 +35,7 @@ func defaultKeyring() (string, error) {
 
 // readKeyring reads public keys. The first words of its errors are known to users.
 //
-//nolint:staticcheck // therefore
+
 func readKeyring(path string) (openpgp.EntityList, error) {
 	f, err := os.Open(path)
 	if box, ok := strings.CutSuffix(path, "pubring.gpg"); ok && errors.Is(err, fs.ErrNotExist) {
@@ -67,11 +67,11 @@ func readKeyring(path string) (openpgp.EntityList, error) {
 func parseKeys(content []byte) (openpgp.EntityList, error) {
 	switch {
 	case bytes.HasPrefix(bytes.TrimSpace(content), []byte("-----BEGIN PGP")):
-		return openpgp.ReadArmoredKeyRing(bytes.NewReader(content)) //nolint:wrapcheck // the caller does
+		return openpgp.ReadArmoredKeyRing(bytes.NewReader(content))
 	case len(content) >= 12 && string(content[8:12]) == "KBXf":
 		return parseKeybox(content)
 	}
-	return openpgp.ReadKeyRing(bytes.NewReader(content)) //nolint:wrapcheck // the caller does
+	return openpgp.ReadKeyRing(bytes.NewReader(content))
 }
 
 // parseKeybox reads the file that GnuPG 2.1 and later have their public keys in: blobs with
@@ -102,7 +102,7 @@ func parseKeybox(content []byte) (openpgp.EntityList, error) {
 		keys = append(keys, more...)
 	}
 	if len(keys) == 0 && bad != nil {
-		return nil, bad //nolint:wrapcheck // the caller does
+		return nil, bad
 	}
 	return keys, nil
 }
@@ -110,7 +110,7 @@ func parseKeybox(content []byte) (openpgp.EntityList, error) {
 // findKey returns the one key whose name or address contains text, in any case, or whose
 // fingerprint ends with it.
 //
-//nolint:staticcheck // users know the texts
+
 func findKey(keys openpgp.EntityList, text string) (*openpgp.Entity, error) {
 	var found []*openpgp.Entity
 	var exact []*openpgp.Entity

@@ -111,7 +111,7 @@ type reader struct {
 
 func (r *reader) Read(p []byte) (int, error) {
 	if err := context.Cause(r.ctx); err != nil {
-		return 0, err //nolint:wrapcheck // a reader passes errors on
+		return 0, err
 	}
-	return r.r.Read(p) //nolint:wrapcheck // a reader passes errors on
+	return r.r.Read(p)
 }

@@ -22,7 +22,7 @@ type pgpSealer struct{ to *openpgp.Entity }
 func newPGP(o Options) (*pgpSealer, error) {
 	if len(o.Recipients) == 0 || o.Recipients[0] == "" {
 		//lint:ignore ST1005 users know the phrase
-		return nil, errors.New("No PGP recipient specified (--recipient Bob or Recipient param in section [SecureOptions] of .plikrc)") //nolint:staticcheck // the same, for golangci-lint
+		return nil, errors.New("No PGP recipient specified (--recipient Bob or Recipient param in section [SecureOptions] of .plikrc)")
 	}
 	if len(o.Recipients) > 1 {
 		return nil, errors.New("pgp takes one recipient")
@@ -124,7 +124,7 @@ func openPGP(r io.Reader, o OpenOptions) (io.Reader, error) {
 	}, nil)
 	switch {
 	case errors.Is(err, ErrNoKey), errors.Is(err, ErrPassphrase), errors.Is(err, ErrNoPassphrase):
-		return nil, err //nolint:wrapcheck // it is ours
+		return nil, err
 	case errors.Is(err, pgperrors.ErrKeyIncorrect):
 		return nil, fmt.Errorf("pgp: %w", ErrNoKey)
 	case err != nil && guessed: // a wrong one gives a key of noise, which fails anywhere

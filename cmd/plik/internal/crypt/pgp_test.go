@@ -17,11 +17,11 @@ import (
 func gnupg(t *testing.T) (home string, env []string) {
 	t.Helper()
 	need(t, "gpg", "gpgconf")
-	home, err := os.MkdirTemp("", "gpg") //nolint:usetesting // the path of its socket must be short
+	home, err := os.MkdirTemp("", "gpg")
 	require.NoError(t, err)
 	env = []string{"GNUPGHOME=" + home}
 	t.Cleanup(func() {
-		cmd := exec.Command("gpgconf", "--kill", "all") //nolint:noctx // the test's is over
+		cmd := exec.Command("gpgconf", "--kill", "all")
 		cmd.Env = append(os.Environ(), env...)
 		require.NoError(t, cmd.Run())
 		require.NoError(t, os.RemoveAll(home))

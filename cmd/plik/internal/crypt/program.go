@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -21,7 +22,7 @@ func lookOpenSSL(program string, chosen bool) (string, error) {
 		path, err = exec.LookPath("openssl")
 	}
 	if err != nil {
-		return "", err //nolint:wrapcheck // the caller does
+		return "", err
 	}
 	return path, nil
 }
@@ -67,6 +68,7 @@ type sealing struct {
 	cmd  *exec.Cmd
 	said *tail
 	out  *target
+	end  func() error // waits for the end of the program, once
 }
 
 func startOpenSSL(ctx context.Context, program string, r recipe, passphrase string, w io.Writer) (*sealing, error) {
@@ -83,11 +85,25 @@ func startOpenSSL(ctx context.Context, program string, r recipe, passphrase stri
 	if err != nil {
 		return nil, fmt.Errorf("unable to run openssl cmd : %w", err)
 	}
+	s.end = sync.OnceValue(s.finish)
 	return s, nil
 }
 
+// Write tells why the program has ended, when it has.
+func (s *sealing) Write(p []byte) (int, error) {
+	n, err := s.WriteCloser.Write(p)
+	if err != nil {
+		if why := s.Close(); why != nil {
+			err = why
+		}
+	}
+	return n, err
+}
+
 // Close waits for the end of the program.
-func (s *sealing) Close() error {
+func (s *sealing) Close() error { return s.end() }
+
+func (s *sealing) finish() error {
 	closed := s.WriteCloser.Close()
 	err := s.cmd.Wait()
 	switch {
@@ -173,7 +189,7 @@ func (t *target) Write(p []byte) (int, error) {
 	if err != nil {
 		t.err = err
 	}
-	return n, err //nolint:wrapcheck // a writer passes errors on
+	return n, err
 }
 
 // tail keeps the end of what a program said.

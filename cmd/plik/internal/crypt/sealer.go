@@ -101,14 +101,14 @@ type guarded struct {
 
 func (g *guarded) Write(p []byte) (int, error) {
 	if err := context.Cause(g.ctx); err != nil {
-		return 0, err //nolint:wrapcheck // a writer passes errors on
+		return 0, err
 	}
-	return g.WriteCloser.Write(p) //nolint:wrapcheck // a writer passes errors on
+	return g.WriteCloser.Write(p)
 }
 
 func (g *guarded) Close() error {
 	if err := context.Cause(g.ctx); err != nil {
-		return err //nolint:wrapcheck // a writer passes errors on
+		return err
 	}
-	return g.WriteCloser.Close() //nolint:wrapcheck // a writer passes errors on
+	return g.WriteCloser.Close()
 }

@@ -28,17 +28,17 @@ func newTextWriter(w io.Writer, oneLine bool) *textWriter {
 }
 
 func (t *textWriter) Write(p []byte) (int, error) {
-	return t.enc.Write(p) //nolint:wrapcheck // a writer passes errors on
+	return t.enc.Write(p)
 }
 
 func (t *textWriter) Close() error {
 	if err := t.enc.Close(); err != nil {
-		return err //nolint:wrapcheck // a writer passes errors on
+		return err
 	}
 	if t.lines != nil && t.lines.column > 0 {
 		_ = t.buf.WriteByte('\n') // Flush repeats its error
 	}
-	return t.buf.Flush() //nolint:wrapcheck // a writer passes errors on
+	return t.buf.Flush()
 }
 
 type lineWriter struct {
@@ -60,7 +60,7 @@ func (l *lineWriter) Write(p []byte) (int, error) {
 		}
 	}
 	if _, err := l.w.Write(l.buf); err != nil {
-		return 0, err //nolint:wrapcheck // a writer passes errors on
+		return 0, err
 	}
 	return len(p), nil
 }

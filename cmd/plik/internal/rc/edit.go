@@ -51,7 +51,7 @@ func edit(path string, text []byte, profile string, k Key, value any) ([]byte, e
 func decodeMap(text []byte) (map[string]any, error) {
 	all := map[string]any{}
 	_, err := toml.Decode(string(text), &all)
-	return all, err //nolint:wrapcheck // the caller does
+	return all, err
 }
 
 // tablePath returns where a key is in the file.

@@ -16,7 +16,7 @@ func Find(getenv func(string) string) (string, error) {
 		_, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			//lint:ignore ST1005 users know the phrase
-			return "", fmt.Errorf("Plikrc file %s not found", path) //nolint:staticcheck // the same, for golangci-lint
+			return "", fmt.Errorf("Plikrc file %s not found", path)
 		}
 		if err != nil {
 			return "", fmt.Errorf("unable to read plikrc : %w", err)

@@ -13,7 +13,7 @@ import (
 func ParseTTL(text string) (int, error) {
 	invalid := func() error {
 		//lint:ignore ST1005 users and scripts know the phrase
-		return fmt.Errorf("Invalid TTL %s", printable(text)) //nolint:staticcheck // the same, for golangci-lint
+		return fmt.Errorf("Invalid TTL %s", printable(text))
 	}
 	if strings.EqualFold(text, "never") {
 		return -1, nil
