@@ -39,5 +39,5 @@ func Find(flag string, getenv func(string) string) (string, error) {
 
 func unreadable(path string, err error) error {
 	//lint:ignore ST1005 operators and their scripts know the phrase
-	return fmt.Errorf("Unable to read config file %s : %w", path, err) //nolint:staticcheck // the same, for golangci-lint
+	return fmt.Errorf("Unable to read config file %s : %w", path, err)
 }

@@ -18,7 +18,6 @@ const (
 		COALESCE(r.metadata, ''), COALESCE(r.created_at, ''), COALESCE(r.updated_at, '')`
 
 	sqlResumable       = `SELECT ` + resumableColumns + ` FROM resumables r WHERE r.id = ?`
-	sqlResumableOf     = `SELECT ` + resumableColumns + ` FROM resumables r WHERE r.file_id = ? ORDER BY r.created_at DESC, r.id LIMIT 1`
 	sqlResumables      = `SELECT ` + resumableColumns + ` FROM resumables r WHERE r.id > ? ORDER BY r.id LIMIT ?`
 	sqlInsertResumable = `INSERT INTO resumables (id, upload_id, file_id, owner, bound, partial, parts, length, position,
 		done, md5, crc32, head, digest, metadata, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -50,18 +49,6 @@ func (s *Store) CreateResumable(ctx context.Context, r *core.Resumable) error {
 func (s *Store) Resumable(ctx context.Context, id string) (r *core.Resumable, err error) {
 	err = s.read(ctx, "get resumable", func(ctx context.Context) error {
 		r, err = scanResumable(s.reader.QueryRowContext(ctx, sqlResumable, id))
-		if errors.Is(err, sql.ErrNoRows) {
-			return errResumableAbsent
-		}
-		return err
-	})
-	return r, err
-}
-
-// ResumableOf returns the latest transfer of a file. Absent: KindNotFound.
-func (s *Store) ResumableOf(ctx context.Context, file core.FileID) (r *core.Resumable, err error) {
-	err = s.read(ctx, "get resumable of file", func(ctx context.Context) error {
-		r, err = scanResumable(s.reader.QueryRowContext(ctx, sqlResumableOf, file))
 		if errors.Is(err, sql.ErrNoRows) {
 			return errResumableAbsent
 		}

@@ -18,7 +18,7 @@ func (s *Service) JoinResumables(ctx context.Context, u *core.Upload, f *core.Fi
 		}
 		n.Length += p.Length
 	}
-	r, err := s.start(ctx, u, f, n)
+	r, err := s.StartResumable(ctx, u, f, n)
 	if err != nil {
 		return nil, err
 	}

@@ -33,22 +33,8 @@ type Resume struct {
 	Bound    bool   // each request needs a right to the upload
 }
 
-// StartResumable begins the transfer of f, which must be Missing and of u. Who asks again, because the
-// answer was lost, gets the transfer that has begun, if it is one of the same length.
+// StartResumable begins the transfer of f, which must be Missing and of u.
 func (s *Service) StartResumable(ctx context.Context, u *core.Upload, f *core.File, n Resume) (*core.Resumable, error) {
-	if n.Bound && f.Status == core.Uploading && f.Instance == core.ResumableInstance {
-		r, err := s.store.ResumableOf(ctx, f.ID)
-		switch {
-		case err == nil && !r.Done && len(r.Parts) == 0 && r.Bound && r.Length == n.Length:
-			return r, nil
-		case err != nil && core.KindOf(err) != core.KindNotFound:
-			return nil, err
-		}
-	}
-	return s.start(ctx, u, f, n)
-}
-
-func (s *Service) start(ctx context.Context, u *core.Upload, f *core.File, n Resume) (*core.Resumable, error) {
 	switch {
 	case s.appender == nil:
 		return nil, errNotResumable

@@ -63,8 +63,6 @@ type Store interface {
 	CreateResumable(ctx context.Context, r *core.Resumable) error
 	// Resumable returns one. Absent: KindNotFound.
 	Resumable(ctx context.Context, id string) (*core.Resumable, error)
-	// ResumableOf returns the latest transfer of a file. Absent: KindNotFound.
-	ResumableOf(ctx context.Context, file core.FileID) (*core.Resumable, error)
 	// SaveResumable stores how far r is. Absent: KindNotFound. Further already: KindConflict.
 	SaveResumable(ctx context.Context, r *core.Resumable) error
 	// DropResumable forgets one. An absent one is no error.

@@ -14,7 +14,7 @@ import (
 )
 
 // large is the size of a file that takes no room on the disk.
-const large = 200 << 20
+const large = 128 << 20
 
 func sparse(t *testing.T) string {
 	t.Helper()
@@ -36,7 +36,7 @@ func allocated(fn func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// TestMemory archives and extracts 200 MB: all that is ever allocated is less than what a
+// TestMemory archives and extracts 128 MiB: all that is ever allocated is less than what a
 // program may hold at once.
 func TestMemory(t *testing.T) { // not parallel, for it counts what all allocate
 	if raceDetector {

@@ -16,7 +16,7 @@ import (
 	"github.com/root-gg/plik/cmd/plik/internal/crypt"
 )
 
-const large = 200 << 20
+const large = 64 << 20
 
 // gauge is a source of zeros that looks now and then at how much memory is in use.
 type gauge struct {
@@ -40,7 +40,7 @@ func (g *gauge) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestMemory seals and opens 200 MB, and counts what is held meanwhile.
+// TestMemory seals and opens 64 MiB, and counts what is held meanwhile.
 func TestMemory(t *testing.T) { // not parallel, for it counts what all allocate
 	if raceDetector {
 		t.Skip("it takes minutes under the race detector, and there is nothing for that in it")
