@@ -20,9 +20,27 @@ run: build ## Build and serve on http://127.0.0.1:8080, with an embedded databas
 	PLIKD_CLIENTS_DIRECTORY=$${PLIKD_CLIENTS_DIRECTORY:-clients} ./$(BIN)/plikd
 
 .PHONY: build
-build: ## Build server and client into bin/
+build: webapp ## Build server and client into bin/
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/plikd ./cmd/plikd
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/plik ./cmd/plik
+
+# The web app is compiled into the server. Without Node there is a plain page instead.
+WEBAPP := webapp/dist/index.html
+.PHONY: webapp
+ifneq (,$(shell command -v npm))
+webapp: $(WEBAPP) ## Build the web app into webapp/dist
+else
+webapp:
+	@test -e $(WEBAPP) || echo "npm was not found: the server gets a plain page. Install Node.js 20 or later for the web app." >&2
+endif
+
+webapp/app/node_modules/.package-lock.json: webapp/app/package-lock.json
+	cd webapp/app && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WEBAPP): webapp/app/node_modules/.package-lock.json $(shell find webapp/app -path '*/node_modules' -prune -o -type f -print)
+	cd webapp/app && npm run --silent build
+	@touch $@
 
 # What the command line client is built for.
 CLIENTS := linux-amd64 linux-arm64 linux-arm linux-386 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64 freebsd-amd64 freebsd-arm64
@@ -44,7 +62,7 @@ test: ## Run the tests; needs nothing but Go
 	$(GO) test ./...
 
 .PHONY: check
-check: lint race fuzz curl tus oidc browser bench-smoke ## Everything that must hold before a change goes in
+check: lint race fuzz curl tus oidc web-test browser bench-smoke ## Everything that must hold before a change goes in
 
 .PHONY: lint
 lint: ## gofmt, vet for every system, staticcheck
@@ -76,9 +94,13 @@ tus: build ## Resumable uploads by tus-js-client; installs what it needs
 oidc: ## Logins with a real OpenID Connect provider; installs what it needs
 	./testing/oidc/run.sh
 
+.PHONY: web-test
+web-test: webapp/app/node_modules/.package-lock.json ## The logic of the web app
+	cd webapp/app && npm test --silent
+
 .PHONY: browser
-browser: build ## The web page in a real browser; installs what it needs
-	./testing/browser/run.sh $(BIN)/plikd
+browser: build ## Every screen of the web app in a real browser; installs what it needs
+	./webapp/app/e2e/run.sh $(BIN)/plikd
 
 ##@ Measure
 
@@ -99,7 +121,7 @@ debian-bench:
 
 .PHONY: clean
 clean: ## Remove what was built
-	rm -rf $(BIN)
+	rm -rf $(BIN) webapp/dist/*
 
 .PHONY: help
 help: ## This list

@@ -26,6 +26,7 @@ func (s *Server) handlerOptions() handlers.Options {
 	}
 	if s.sessions != nil {
 		o.Accounts, o.Sessions, o.Logins = s.services.Accounts, s.sessions, s.logins
+		o.Effective = c.Shown()
 	}
 	o.Audit, o.TicketKey = s.audit, s.tickets
 	if resumable {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 )
 
@@ -50,13 +51,20 @@ func Overlay(dir string) (fs.FS, error) {
 }
 
 // layers shows the files of upper over those of lower. Directories are not merged:
-// one that both have is lower's.
+// one that both have is lower's. A compressed form of a file is that of the same layer.
 type layers struct{ upper, lower fs.FS }
 
 func (l layers) Open(name string) (fs.File, error) {
 	f, err := l.upper.Open(name)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+			for _, ending := range []string{".br", ".gz"} {
+				if plain, ok := strings.CutSuffix(name, ending); ok {
+					if _, err := fs.Stat(l.upper, plain); err == nil {
+						return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+					}
+				}
+			}
 			return l.lower.Open(name)
 		}
 		return nil, err

@@ -40,6 +40,23 @@ func (c *Config) Print(w io.Writer) error {
 	return err
 }
 
+// Shown returns the configuration by key for administrators, secrets masked, deprecated keys left out.
+func (c *Config) Shown() map[string]any {
+	out := map[string]any{}
+	for _, k := range Keys() {
+		if k.Deprecated {
+			continue
+		}
+		v := k.field(c)
+		if v.Kind() == reflect.Map {
+			out[k.Name] = masked(v.Interface().(map[string]any))
+			continue
+		}
+		out[k.Name] = v.Interface()
+	}
+	return out
+}
+
 func encode(w io.Writer, v any) error {
 	enc := toml.NewEncoder(w)
 	enc.Indent = ""

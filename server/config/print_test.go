@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -87,8 +88,11 @@ ConnectionString = "postgres://plik:hidden-b@db/plik?password=hidden-c&sslmode=d
 func TestPrintMasksSecrets(t *testing.T) {
 	t.Parallel()
 	cfg, _ := load(t, secrets)
+	shown, err := json.Marshal(cfg.Shown())
+	require.NoError(t, err)
+	require.Contains(t, string(shown), `"GoogleAPISecret":"[set]"`)
 	for _, out := range []string{
-		printed(t, cfg), cfg.String(), fmt.Sprint(cfg), fmt.Sprintf("%+v %#v %s", *cfg, *cfg, cfg), fmt.Sprintf("%v", struct{ C *config.Config }{cfg}),
+		string(shown), printed(t, cfg), cfg.String(), fmt.Sprint(cfg), fmt.Sprintf("%+v %#v %s", *cfg, *cfg, cfg), fmt.Sprintf("%v", struct{ C *config.Config }{cfg}),
 	} {
 		require.NotContains(t, out, "hidden")
 		require.NotContains(t, out, "4711")

@@ -54,6 +54,7 @@ func (e *env) addAccounts(o *handlers.Options, keeper *password.Keeper) {
 	log, err := audit.Open("stdout", audit.Options{Stdout: e.events})
 	require.NoError(e, err)
 	o.Accounts, o.Sessions, o.Audit, o.Now = e.accounts, e.sessions, log, e.now.Now
+	o.Effective = map[string]any{"MaxTTL": 30}
 }
 
 // enroll makes a user without a password, for whom session opens.

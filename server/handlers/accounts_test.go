@@ -472,6 +472,7 @@ func TestListings(t *testing.T) {
 	top := into[api.Top](t, e.get("/stats/top", root...))
 	require.Equal(t, []api.Figures{{Name: "local:alice", Uploads: 1, Files: 1, Bytes: 1000}}, top.Users)
 	require.Equal(t, []api.Figures{{Name: "text/plain; charset=utf-8", Files: 1, Bytes: 1000}}, top.Types)
+	e.get("/config/effective", root...).is(t, 200, `{"MaxTTL":30}`)
 	require.Len(t, into[api.Page[*api.User]](t, e.get("/users?q=ali", root...)).Results, 1)
 	require.Len(t, into[api.Page[*api.User]](t, e.get("/users?provider=google", root...)).Results, 0)
 }
@@ -514,7 +515,7 @@ func TestDeviceLogin(t *testing.T) {
 	}
 
 	d := begin()
-	require.Equal(t, e.url+"/#/device?code="+d.UserCode, d.VerificationURIComplete)
+	require.Equal(t, e.url+"/#/confirm?code="+d.UserCode, d.VerificationURIComplete)
 	ask(d).is(t, 400, "the login was not confirmed yet\n")
 	typed := strings.ToLower(strings.ReplaceAll(d.UserCode, "-", "%20"))
 	shown := into[api.DeviceRequest](t, e.get("/me/device/"+typed, alice...))

@@ -94,6 +94,11 @@ func (h *Handlers) getTop(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, out)
 }
 
+func (h *Handlers) getEffective(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Cache-Control", "no-store")
+	return writeJSON(w, h.Effective)
+}
+
 func figuresJSON(f core.Figures) api.Figures {
 	return api.Figures{Name: f.Name, Uploads: f.Uploads, Files: f.Files, Bytes: f.Bytes}
 }

@@ -28,7 +28,7 @@ func (h *Handlers) beginDevice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := h.site(r) + "/#/device"
+	page := h.site(r) + "/#/confirm"
 	return writeJSON(w, api.DeviceLogin{
 		DeviceCode: secret, UserCode: d.UserCode, VerificationURI: page,
 		VerificationURIComplete: page + "?code=" + url.QueryEscape(d.UserCode),

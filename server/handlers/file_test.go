@@ -377,6 +377,13 @@ func TestArchive(t *testing.T) {
 	require.Equal(t, a.Get("Content-Length"), e.do("HEAD", path, nil).Get("Content-Length"))
 	require.Len(t, names(e.get(path+"?files="+ids[3]+","+ids[1]).body), 2)
 
+	folders := e.create(`{"files":[{"fileName":"a.txt","reference":"/photos/2026/a.txt"},{"fileName":"a.txt","reference":"/photos/a.txt"},
+		{"fileName":"b.txt","reference":"/../../etc/b.txt"},{"fileName":"c.txt","reference":"/photos/other.txt"},{"fileName":"d.txt","reference":"7"}]}`)
+	for _, f := range folders.Files {
+		require.Equal(t, 200, e.do("PUT", link(folders, f), strings.NewReader("x"), "X-UploadToken", folders.UploadToken).status)
+	}
+	require.ElementsMatch(t, []string{"photos/2026/a.txt", "photos/a.txt", "etc/b.txt", "c.txt", "d.txt"}, names(e.get("/archive/"+folders.ID+"/a.zip").body))
+
 	e.get(path+"?files=nope").is(t, 404, "file nope is not available\n")
 	e.get("/archive/"+u.ID+"/archive.tar").is(t, 400, "invalid archive name, missing .zip extension\n")
 	e.get("/archive/"+u.ID+"/"+strings.Repeat("x", 1100)+".zip").is(t, 400, "invalid archive name too long, maximum 1024 characters\n")

@@ -35,6 +35,8 @@ type Options struct {
 
 	Config any           // body of GET /config
 	Build  api.BuildInfo // body of GET /version
+	// Effective is the whole configuration without its secrets, for administrators.
+	Effective map[string]any
 	// ResumableLife is how long half-sent files are kept; 0: uploads cannot be resumed.
 	ResumableLife time.Duration
 	// TicketKey signs what stands for the password of an upload, 32 bytes at least; nil: nothing does.

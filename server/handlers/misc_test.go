@@ -172,6 +172,9 @@ var web = fstest.MapFS{
 	"index.html":      {Data: []byte("<html>page</html>")},
 	"assets/x-123.js": {Data: []byte("alert(1)")},
 	"linux-amd64/pl":  {Data: []byte("\x7fELF")},
+	"assets/y.css":    {Data: []byte("plain")},
+	"assets/y.css.br": {Data: []byte("brotli")},
+	"assets/y.css.gz": {Data: []byte("gzip")},
 }
 
 func TestStatic(t *testing.T) {
@@ -195,6 +198,30 @@ func TestStatic(t *testing.T) {
 	bare := serve(t)
 	require.Equal(t, 405, bare.with(bare.plain, "GET", "/", nil).status)
 	require.Equal(t, 404, bare.with(bare.plain, "GET", "/no/such/page", nil).status)
+}
+
+func TestPrecompressed(t *testing.T) {
+	t.Parallel()
+	e := serve(t, func(o *handlers.Options, _ *uploads.Policy) { o.Web = web })
+	etags := map[string]bool{}
+	for header, want := range map[string]struct{ body, coding string }{
+		"identity":              {"plain", ""},
+		"gzip, deflate":         {"gzip", "gzip"},
+		"gzip, deflate, br":     {"brotli", "br"},
+		"gzip;q=1, br;q=0.5":    {"brotli", "br"},
+		"br;q=0, gzip;q=0.0":    {"plain", ""},
+		"BR ; q=x, GZIP ;Q=0.1": {"gzip", "gzip"},
+		"*":                     {"plain", ""},
+	} {
+		a := e.with(e.plain, "GET", "/assets/y.css", nil, "Accept-Encoding", header)
+		require.Equal(t, want.body, a.body, header)
+		require.Equal(t, want.coding, a.Get("Content-Encoding"), header)
+		require.Equal(t, "text/css; charset=utf-8", a.Get("Content-Type"), header)
+		require.Equal(t, "Accept-Encoding", a.Get("Vary"), header)
+		etags[a.Get("Etag")] = true
+	}
+	require.Len(t, etags, 3)
+	e.with(e.plain, "GET", "/assets/y.css", nil, "Accept-Encoding", "br", "Range", "bytes=1-2").is(t, 206, "la")
 }
 
 func TestPathPrefix(t *testing.T) {

@@ -102,6 +102,7 @@ func (h *Handlers) accountRoutes() []route {
 		{"GET", "/stats", h.getStats, admin},
 		{"GET", "/stats/series", h.getSeries, admin},
 		{"GET", "/stats/top", h.getTop, admin},
+		{"GET", "/config/effective", h.getEffective, admin},
 		{"GET", "/users", h.getUsers, admin},
 		{"GET", "/uploads", h.getUploads, admin},
 	}

@@ -41,16 +41,16 @@ func (s *files) serve(w http.ResponseWriter, r *http.Request) error {
 	if s.page && name == "" {
 		name = "index.html"
 	}
-	f, info, err := open(s.fsys, name)
+	head := w.Header()
+	f, info, stored, err := s.choose(r, head, name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	src, ok := f.(io.ReadSeeker)
 	if !ok {
-		return fmt.Errorf("static file %s cannot be served, it does not seek", name)
+		return fmt.Errorf("static file %s cannot be served, it does not seek", stored)
 	}
-	head := w.Header()
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "same-origin")
 	head.Set("Cache-Control", "no-cache")
@@ -63,9 +63,9 @@ func (s *files) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	head.Set("Content-Type", s.typeOf(name))
 	if info.ModTime().IsZero() { // embedded: told apart by content
-		sum, err := s.sum(name, src)
+		sum, err := s.sum(stored, src)
 		if err != nil {
-			return fmt.Errorf("static file %s: %w", name, err)
+			return fmt.Errorf("static file %s: %w", stored, err)
 		}
 		head.Set("Etag", sum)
 	}

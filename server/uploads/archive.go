@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/root-gg/plik/server/archive"
 	"github.com/root-gg/plik/server/core"
@@ -43,7 +45,7 @@ func Pick(u *core.Upload, ids []core.FileID) ([]*core.File, error) {
 func (s *Service) Archive(files []*core.File) (*archive.Archive, error) {
 	names := make([]string, len(files))
 	for i, f := range files {
-		names[i] = f.Name
+		names[i] = pathOf(f)
 	}
 	entries := make([]archive.Entry, len(files))
 	for i, name := range archive.SafeNames(names) {
@@ -57,6 +59,15 @@ func (s *Service) Archive(files []*core.File) (*archive.Archive, error) {
 		}
 	}
 	return archive.New(entries)
+}
+
+// pathOf returns where f goes in an archive: into the folder that a client which sends folders put
+// into its reference, "/photos/2026/a.jpg" for the file a.jpg; else to the top.
+func pathOf(f *core.File) string {
+	if strings.HasPrefix(f.Reference, "/") && path.Base(f.Reference) == f.Name {
+		return strings.TrimPrefix(path.Clean(f.Reference), "/")
+	}
+	return f.Name
 }
 
 // TakeArchive takes the files of a one-shot upload away from everybody else and returns

@@ -21,8 +21,13 @@ import (
 // startDaemon runs a server until the test ends.
 func startDaemon(t *testing.T) *daemon {
 	t.Helper()
+	return startDaemonWith(t, "")
+}
+
+func startDaemonWith(t *testing.T, configuration string) *daemon {
+	t.Helper()
 	d := &daemon{dir: t.TempDir()}
-	require.NoError(t, d.start("", 0))
+	require.NoError(t, d.start(configuration, 0))
 	t.Cleanup(func() { require.NoError(t, d.stop(5*time.Second)) })
 	return d
 }

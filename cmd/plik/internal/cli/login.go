@@ -4,20 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/root-gg/plik/cmd/plik/internal/args"
 	"github.com/root-gg/plik/cmd/plik/internal/rc"
 	"github.com/root-gg/plik/cmd/plik/internal/term"
 	"github.com/root-gg/plik/plik"
+	"github.com/root-gg/plik/plik/api"
 )
 
 func loginCommand() command {
 	return command{
 		name: "login", usage: "[options]", short: "Keep a token of your account in the configuration",
-		long: "The token is made on the page of your account. It is asked for, or read from standard input.",
+		long: "A code is shown, which you confirm on a page of the server; with --paste a token of your account is asked for.\n" +
+			"Where there is no terminal, a token is read from standard input.",
 		options: args.Set{
-			optServer(), optProfile(), optInsecure(), optQuiet(), optDebug(), optHelp(),
+			optServer(), optProfile(), {Long: "paste", Help: "Ask for a token instead of showing a code"}, optInsecure(), optQuiet(), optDebug(), optHelp(),
 		},
 		run: (*app).login,
 	}
@@ -39,21 +42,7 @@ func (a *app) login(ctx context.Context, p *args.Parsed) error {
 	if err != nil {
 		return err
 	}
-	question := ""
-	if term.Is(a.in) {
-		question = "Token of your account on " + s.URL + ": "
-	}
-	token, err := a.asker().Secret(ctx, question)
-	if err != nil {
-		//lint:ignore ST1005 a phrase users know
-		return fmt.Errorf("Unable to get token : %w", err)
-	}
-	s.Token = secret(strings.TrimSpace(token))
-	c, err := a.client(ctx, s)
-	if err != nil {
-		return err
-	}
-	who, err := a.verify(ctx, c)
+	who, err := a.obtain(ctx, s, p.On("paste"))
 	if err != nil {
 		return err
 	}
@@ -68,6 +57,63 @@ func (a *app) login(ctx context.Context, p *args.Parsed) error {
 		fmt.Fprintf(a.out, "Logged in to %s%s, the token is in %s\n", s.URL, who, path)
 	}
 	return a.out.err
+}
+
+// obtain gets a token, by a code that is confirmed in a browser or as it is given, and tells whose it is.
+func (a *app) obtain(ctx context.Context, s *settings, paste bool) (string, error) {
+	if term.Is(a.in) && !paste {
+		s.Token = ""
+		c, err := a.client(ctx, s)
+		if err != nil {
+			return "", err
+		}
+		switch t, err := a.confirmed(ctx, c); {
+		case err == nil:
+			s.Token = secret(t.Token)
+			if c, err = a.client(ctx, s); err != nil {
+				return "", err
+			}
+			return a.verify(ctx, c)
+		case !errors.Is(err, errNoCodes):
+			return "", fmt.Errorf("unable to log in : %w", err)
+		}
+	}
+	question := ""
+	if term.Is(a.in) {
+		question = "Token of your account on " + s.URL + ": "
+	}
+	token, err := a.asker().Secret(ctx, question)
+	if err != nil {
+		//lint:ignore ST1005 a phrase users know
+		return "", fmt.Errorf("Unable to get token : %w", err)
+	}
+	s.Token = secret(strings.TrimSpace(token))
+	c, err := a.client(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	return a.verify(ctx, c)
+}
+
+// errNoCodes says that the server has no page to confirm a code.
+var errNoCodes = errors.New("the server has no login by code")
+
+// confirmed shows a code and waits until it is confirmed.
+func (a *app) confirmed(ctx context.Context, c *plik.Client) (*api.Token, error) {
+	comment := "plik"
+	if host, err := os.Hostname(); err == nil && host != "" {
+		comment += " on " + host
+	}
+	d, err := c.BeginDeviceLogin(ctx, comment)
+	if e, ok := errors.AsType[*plik.Error](err); ok && (e.Status == 404 || e.Status == 405) {
+		return nil, errNoCodes
+	}
+	if err != nil {
+		return nil, err
+	}
+	a.note("Open %s\nand confirm the code %s", term.Line(d.VerificationURIComplete), term.Line(d.UserCode))
+	a.note("Waiting for you to confirm, at most %d minutes", (d.ExpiresIn+59)/60)
+	return c.WaitDeviceLogin(ctx, d)
 }
 
 // verify tells whether the server knows the token, and whose it is as far as that may be known: tokens for uploads

@@ -1,0 +1,45 @@
+import { i18n } from '../../i18n/index.svelte';
+import { asFailure } from '../api/http';
+import { deleteUpload, type Rights } from '../api/uploads';
+import type { RemoteFile, Upload } from '../api/types';
+import { device } from '../device.svelte';
+import { explain } from '../explain';
+import { router } from '../router.svelte';
+import { sendings } from '../send/sendings.svelte';
+import { ui } from '../ui.svelte';
+import { pathOf } from './tree';
+
+// titleOf is what an upload is called: its folder, its only file, or one of many.
+export function titleOf(upload: Pick<Upload, 'files'>): string {
+  const files = (upload.files ?? []).filter((f) => f.status !== 'deleted');
+  const [first] = files;
+  if (!first) return i18n.m.files(0);
+  if (files.length === 1) return first.fileName;
+  const folder = topOf(first);
+  if (folder && files.every((f) => topOf(f) === folder)) return folder;
+  return i18n.m.andMore(first.fileName, files.length - 1);
+}
+
+const topOf = (file: RemoteFile): string => pathOf(file).split('/')[0] ?? '';
+
+// confirmDelete asks, deletes an upload and forgets it here. It tells whether it is gone.
+export async function confirmDelete(upload: Upload, rights: Rights, count: number, stay = false): Promise<boolean> {
+  const { m } = i18n;
+  if (!(await ui.ask({ title: m.deleteTitle(titleOf(upload)), text: m.deleteText(count), yes: m.deleteUpload, no: m.keepIt }))) return false;
+  try {
+    await deleteUpload(upload.id, rights);
+  } catch (err) {
+    const failure = asFailure(err);
+    if (failure.status !== 404 && failure.status !== 410) {
+      ui.toast(explain(failure, m, i18n.lang));
+      return false;
+    }
+  }
+  const running = sendings.find(upload.id);
+  if (running) running.closed = true;
+  sendings.forget(upload.id);
+  device.forget(upload.id);
+  ui.toast(m.deleted);
+  if (!stay) router.go('#/_');
+  return true;
+}

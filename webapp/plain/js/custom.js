@@ -1,2 +1,0 @@
-// Yours: put a js/custom.js into WebappDirectory and it runs first, in place of this one.
-// var CONFIG = { TITLE: 'Files of the club' };
