@@ -19,7 +19,7 @@ func (t *transfer) finish(ctx context.Context) (*FileMetadata, error) {
 		}
 		switch {
 		case m.Status == StatusUploaded:
-			return m, t.verify(m)
+			return m, t.verify(ctx, m)
 		case m.Status != StatusUploading && m.Status != StatusMissing || n > 10:
 			return nil, fmt.Errorf("the server has all of the file, but says that it is %s", m.Status)
 		case n == 1:
@@ -61,13 +61,22 @@ func (t *transfer) arrived(ctx context.Context, refusal error) (*FileMetadata, e
 	if err := t.catchUp(size); err != nil {
 		return nil, err
 	}
-	return m, t.verify(m)
+	return m, t.verify(ctx, m)
 }
 
 // verify compares what the server got with what was sent. It may not have computed a digest (yet).
-func (t *transfer) verify(m *FileMetadata) error {
+func (t *transfer) verify(ctx context.Context, m *FileMetadata) error {
 	if size := t.pieces.size(); m.Size != size {
 		return fmt.Errorf("%w: %d bytes were sent, the server has %d", ErrDigest, size, m.Size)
+	}
+	if t.digest.isCRC32() {
+		done, err := t.verifyCRC32(ctx, m.Size)
+		if done || err != nil {
+			return err
+		}
+		if err := t.again(m.Size); err != nil {
+			return err
+		}
 	}
 	if m.Md5 == "" || t.digest.pos != m.Size {
 		return nil
@@ -76,6 +85,31 @@ func (t *transfer) verify(m *FileMetadata) error {
 		return fmt.Errorf("%w: MD5 %s was sent, the server has %s", ErrDigest, sum, m.Md5)
 	}
 	return nil
+}
+
+// verifyCRC32 does so with the CRC-32 of the last answer, or of a new one. It returns false when the server
+// does not tell any more.
+func (t *transfer) verifyCRC32(ctx context.Context, size int64) (bool, error) {
+	if t.tus.sumAt != size {
+		_, err := t.tus.offset(ctx)
+		if err != nil && ctx.Err() != nil {
+			return false, err
+		}
+	}
+	if t.tus.sum == "" || t.tus.sumAt != size || t.digest.pos != size {
+		return false, nil
+	}
+	if sum := t.digest.sum(); !strings.EqualFold(t.tus.sum, sum) {
+		return true, fmt.Errorf("%w: CRC-32 %s was sent, the server has %s", ErrDigest, sum, t.tus.sum)
+	}
+	return true, nil
+}
+
+// again computes the MD5 of a file that was sent, if it can be read again.
+func (t *transfer) again(size int64) error {
+	t.digest.stop()
+	t.digest = newDigest()
+	return t.catchUp(size)
 }
 
 // save tells whoever keeps the state of the upload how far the file is.

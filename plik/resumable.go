@@ -126,6 +126,9 @@ func (t *transfer) begin(ctx context.Context) error {
 	})
 	if err == nil {
 		t.advanced = time.Now()
+		if t.tus.sum != "" {
+			t.digest = newCRC32()
+		}
 		err = t.save(ctx)
 	}
 	return err

@@ -3,6 +3,7 @@ package plik_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -257,17 +258,37 @@ func TestDeletedMeanwhile(t *testing.T) {
 
 func TestAlteredOnTheWay(t *testing.T) {
 	t.Parallel()
-	s, url := newTus(t)
-	s.setFault(func(w http.ResponseWriter, r *http.Request, patch int) bool {
-		if patch == 2 {
-			b, _ := io.ReadAll(r.Body)
-			b[100] ^= 1
-			r.Body = io.NopCloser(bytes.NewReader(b))
+	for name, tc := range map[string]struct {
+		prepare func(s *tusServer)
+		digest  string
+	}{
+		"the server tells CRC-32":              {func(*tusServer) {}, "CRC-32"},
+		"it tells nothing":                     {func(s *tusServer) { s.noSums = true }, "MD5"},
+		"it does not tell any more at the end": {func(s *tusServer) { s.forgets = true }, "MD5"},
+	} {
+		for _, altered := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s/altered=%v", name, altered), func(t *testing.T) {
+				t.Parallel()
+				s, url := newTus(t)
+				tc.prepare(s)
+				s.setFault(func(w http.ResponseWriter, r *http.Request, patch int) bool {
+					if patch == 2 && altered {
+						b, _ := io.ReadAll(r.Body)
+						b[100] ^= 1
+						r.Body = io.NopCloser(bytes.NewReader(b))
+					}
+					return false
+				})
+				_, f, err := resumableClient(t, url).UploadFile(write(t, "name", random(large)))
+				if !altered {
+					require.NoError(t, err)
+					return
+				}
+				require.ErrorIs(t, err, plik.ErrDigest)
+				require.ErrorContains(t, f.Error(), tc.digest)
+			})
 		}
-		return false
-	})
-	_, _, err := resumableClient(t, url).UploadReader("name", bytes.NewReader(random(large)))
-	require.ErrorIs(t, err, plik.ErrDigest)
+	}
 }
 
 func TestCancelInTheMiddle(t *testing.T) {

@@ -18,7 +18,13 @@ type tus struct {
 	secrets secrets
 	at      string // where uploads are created
 	url     string // of this one; empty: to be created
+
+	sum   string // CRC-32 in hex of the first sumAt bytes, as the server has them; empty: it does not tell
+	sumAt int64
 }
+
+// note keeps what an answer tells of the bytes that are there.
+func (t *tus) note(head http.Header, offset int64) { t.sum, t.sumAt = head.Get("X-Plik-CRC32"), offset }
 
 func (t *tus) request(ctx context.Context, method, target string) (*http.Request, error) {
 	req, err := t.client.UploadRequestContext(ctx, t.secrets.metadata(), method, target, nil)
@@ -46,6 +52,7 @@ func (t *tus) create(ctx context.Context, uploadID, fileID string, size int64) e
 		return err
 	}
 	resp.Body.Close()
+	t.note(resp.Header, 0)
 	t.url, err = locate(t.at, resp.Header.Get("Location"))
 	return err
 }
@@ -87,7 +94,16 @@ func (t *tus) offset(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	resp.Body.Close()
-	return parseOffset(resp.Header)
+	return t.told(resp.Header)
+}
+
+// told returns the offset that an answer tells.
+func (t *tus) told(head http.Header) (int64, error) {
+	n, err := parseOffset(head)
+	if err == nil {
+		t.note(head, n)
+	}
+	return n, err
 }
 
 func parseOffset(head http.Header) (int64, error) {
@@ -117,5 +133,5 @@ func (t *tus) patch(ctx context.Context, offset int64, b io.ReadCloser, n, total
 		return 0, err
 	}
 	resp.Body.Close()
-	return parseOffset(resp.Header)
+	return t.told(resp.Header)
 }

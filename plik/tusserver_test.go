@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"log"
 	"net/http"
@@ -31,6 +32,8 @@ type tusServer struct {
 	daemon  string
 	passOn  *httputil.ReverseProxy
 	noDefer bool // lengths have to be told at creation
+	noSums  bool // no CRC-32 is told, as other servers do
+	forgets bool // nor at the end, when it was told at creation
 
 	// fault is asked before each request, with the number of the PATCH that it is (from 1), and may answer it
 	// itself; then it returns true.
@@ -135,7 +138,7 @@ func (s *tusServer) tus(w http.ResponseWriter, r *http.Request) {
 	case r.Method == "HEAD":
 		u.mu.Lock()
 		defer u.mu.Unlock()
-		w.Header().Set("Upload-Offset", strconv.Itoa(len(u.data)))
+		s.tell(w, u)
 		w.Header().Set("Upload-Length", strconv.FormatInt(u.length, 10))
 	case r.Method == "PATCH":
 		s.patch(w, r, u)
@@ -173,6 +176,7 @@ func (s *tusServer) create(w http.ResponseWriter, r *http.Request) {
 	path := fmt.Sprintf("/tus/%d", len(s.uploads)+1)
 	s.uploads[path] = u
 	w.Header().Set("Location", path)
+	s.tell(w, u)
 	w.WriteHeader(http.StatusCreated)
 }
 
@@ -206,8 +210,16 @@ func (s *tusServer) patch(w http.ResponseWriter, r *http.Request, u *tusUpload) 
 		}
 		u.done = true
 	}
-	w.Header().Set("Upload-Offset", strconv.Itoa(len(u.data)))
+	s.tell(w, u)
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// tell says how far an upload is.
+func (s *tusServer) tell(w http.ResponseWriter, u *tusUpload) {
+	w.Header().Set("Upload-Offset", strconv.Itoa(len(u.data)))
+	if !s.noSums && !(s.forgets && len(u.data) > 0) {
+		w.Header().Set("X-Plik-CRC32", fmt.Sprintf("%08x", crc32.ChecksumIEEE(u.data)))
+	}
 }
 
 // store gives a complete file to the real daemon.

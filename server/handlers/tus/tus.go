@@ -195,6 +195,7 @@ func (e *exchange) complete(status int) {
 	if r == nil || status >= 400 || e.req.Method == "DELETE" {
 		return
 	}
+	h.Set("X-Plik-CRC32", fmt.Sprintf("%08x", r.CRC32)) // of the bytes up to the offset
 	if !r.Done {
 		h.Set("Upload-Expires", r.UpdatedAt.Add(e.s.Life).UTC().Format(http.TimeFormat))
 	}
