@@ -5,8 +5,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/root-gg/plik/server/core"
 )
 
@@ -22,6 +20,9 @@ func (s *Store) read(ctx context.Context, op string, fn func(ctx context.Context
 		return failed(op, err)
 	}
 	defer s.observe(op, time.Now())
+	if s.remote != nil {
+		return failed(op, s.remote.attempt(ctx, true, fn))
+	}
 	quick := context.WithoutCancel(ctx)
 	return failed(op, retryBusy(ctx, func() error { return fn(quick) }))
 }
@@ -29,11 +30,17 @@ func (s *Store) read(ctx context.Context, op string, fn func(ctx context.Context
 // write runs fn, which makes one change in one statement. fn runs again from the start
 // when another process has the lock, or when changes made with it failed.
 func (s *Store) write(ctx context.Context, op string, fn func(ctx context.Context) error) error {
+	if s.remote != nil {
+		return s.change(ctx, &change{op: op, fn: fn})
+	}
 	return s.submit(ctx, &change{op: op, fn: fn})
 }
 
 // writeTx is write for a change in several statements: all of them, or none.
 func (s *Store) writeTx(ctx context.Context, op string, fn func(ctx context.Context) error) error {
+	if s.remote != nil {
+		return s.change(ctx, &change{op: op, fn: fn, multi: true})
+	}
 	return s.submit(ctx, &change{op: op, fn: fn, multi: true})
 }
 
@@ -75,18 +82,13 @@ func (s *Store) exclusive(ctx context.Context, op string, fn func(ctx context.Co
 	return failed(op, retryBusy(ctx, func() error { return fn(quick) }))
 }
 
-// writeORM is exclusive through GORM, which drives its transactions by itself.
-func (s *Store) writeORM(ctx context.Context, op string, fn func(db *gorm.DB) error) error {
-	return s.exclusive(ctx, op, func(ctx context.Context) error { return fn(s.ormW.WithContext(ctx)) })
-}
-
-// readORM is read through GORM.
-func (s *Store) readORM(ctx context.Context, op string, fn func(db *gorm.DB) error) error {
-	return s.read(ctx, op, func(ctx context.Context) error { return fn(s.ormR.WithContext(ctx)) })
-}
-
 // durable waits until every commit made before the call is on the disk.
-func (s *Store) durable(op string) error { return failed(op, s.wal.sync()) }
+func (s *Store) durable(op string) error {
+	if s.remote != nil {
+		return nil // as durable as the server makes commits
+	}
+	return failed(op, s.wal.sync())
+}
 
 // durableIfStored is durable when one of the files has its bytes already: whoever sent
 // them is told so next.

@@ -1,11 +1,9 @@
 package metadata
 
-import "database/sql"
-
 // The columns that accountscan.go reads, in its order, see uploadColumns.
 const (
 	userColumns = `u.id, COALESCE(u.provider, ''), COALESCE(u.login, ''), COALESCE(u.password, ''),
-		COALESCE(u.name, ''), COALESCE(u.email, ''), COALESCE(u.is_admin, 0) = 1,
+		COALESCE(u.name, ''), COALESCE(u.email, ''), u.is_admin IS TRUE,
 		COALESCE(u.max_file_size, 0), COALESCE(u.max_user_size, 0), COALESCE(u.max_ttl, 0),
 		COALESCE(u.generation, 0), COALESCE(u.created_at, '')`
 
@@ -20,21 +18,21 @@ const (
 		FROM users u WHERE u.id = ?`
 	sqlTokenUser = `SELECT ` + tokenColumns + `, ` + userColumns + `
 		FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.token = ?`
-	sqlHasAdmin  = `SELECT EXISTS (SELECT 1 FROM users WHERE is_admin = 1)`
+	sqlHasAdmin  = `SELECT EXISTS (SELECT 1 FROM users WHERE is_admin IS TRUE)`
 	sqlHasBcrypt = `SELECT EXISTS (SELECT 1 FROM users WHERE password LIKE '$2%')`
 
 	sqlInsertUser = `INSERT INTO users (id, provider, login, password, name, email, is_admin,
 		max_file_size, max_user_size, max_ttl, generation, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqlUpdateUser = `UPDATE users SET password = ?, name = ?, email = ?, is_admin = ?,
 		max_file_size = ?, max_user_size = ?, max_ttl = ?, generation = ? WHERE id = ?`
-	sqlOtherAdmin = `SELECT EXISTS (SELECT 1 FROM users WHERE is_admin = 1 AND id <> ?)`
+	sqlOtherAdmin = `SELECT EXISTS (SELECT 1 FROM users WHERE is_admin IS TRUE AND id <> ?)`
 	sqlDropUser   = `DELETE FROM users WHERE id = ?`
 
 	sqlInsertToken = `INSERT INTO tokens (token, comment, user_id, scope, created_at, expire_at, last_used_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`
 	sqlDropToken      = `DELETE FROM tokens WHERE token = ? AND user_id = ?`
 	sqlDropUserTokens = `DELETE FROM tokens WHERE user_id = ?`
-	sqlTouchToken     = `UPDATE tokens SET last_used_at = ?2 WHERE token = ?1 AND COALESCE(last_used_at, '') < ?2`
+	sqlTouchToken     = `UPDATE tokens SET last_used_at = ?2 WHERE token = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)`
 
 	// timeText wrote these times, so their texts compare like times.
 	sqlEndSession = `INSERT INTO ended_sessions (id, until) VALUES (?, ?)
@@ -68,32 +66,39 @@ const (
 		WHERE upload_id IN (SELECT u.id FROM ` + ownedUploads + ` WHERE ` + ownedBy + `) AND ` + unmarked
 	sqlRemoveOwned = `UPDATE uploads AS u INDEXED BY idx_upload_owned SET deleted_at = ?3 WHERE ` + ownedBy
 
+	// The same for a database server, the last three for as many uploads as there are.
+	sqlLockOwned   = `SELECT u.id FROM ` + ownedUploads + ` WHERE ` + ownedBy + ` ORDER BY u.id`
+	sqlUploadingIn = `SELECT f.id FROM files f WHERE f.status = 'uploading' AND f.upload_id IN `
+	sqlMarkFilesIn = `UPDATE files SET ` + marked + ` WHERE ` + unmarked + ` AND upload_id IN `
+	sqlRemoveIn    = `UPDATE uploads SET deleted_at = ? WHERE id IN `
+
 	sqlUploadUploading = `SELECT f.id FROM files f WHERE f.upload_id = ? AND f.status = 'uploading'`
 	sqlLiveUploads     = `SELECT u.id FROM uploads u WHERE +u.deleted_at IS NULL AND u.id > ? ORDER BY u.id LIMIT ?`
 
 	sqlQuotaUsed = `SELECT COALESCE(SUM(` + takenBytes + `), 0)
 		FROM ` + ownedUploads + ` CROSS JOIN files f ON f.upload_id = u.id
 		WHERE u."user" = ?1 AND u."user" > '' AND u.deleted_at IS NULL`
-	sqlReserve = `UPDATE files SET reserved = ?2 WHERE id = ?3 AND status = 'uploading' AND COALESCE(instance, '') = ?4
+	sqlReserveFree = `UPDATE files SET reserved = ? WHERE id = ? AND status = 'uploading' AND COALESCE(instance, '') = ?`
+	sqlReserve     = `UPDATE files SET reserved = ?2 WHERE id = ?3 AND status = 'uploading' AND COALESCE(instance, '') = ?4
 		AND (` + sqlQuotaUsed + ` AND f.id <> ?3) <= ?5`
 	sqlTotalSize = `SELECT (SELECT COALESCE(SUM(` + takenBytes + `), 0) FROM files f WHERE f.status IN ('uploaded', 'uploading'))
-		+ (SELECT COALESCE(SUM(MAX(COALESCE(r.position, 0) - COALESCE(f.reserved, 0), 0)), 0) FROM resumables r
-			LEFT JOIN files f ON f.id = r.file_id AND f.status = 'uploading' WHERE r.done = 0)`
+		+ (SELECT COALESCE(SUM(CASE WHEN r.position > COALESCE(f.reserved, 0) THEN r.position - COALESCE(f.reserved, 0) ELSE 0 END), 0) FROM resumables r
+			LEFT JOIN files f ON f.id = r.file_id AND f.status = 'uploading' WHERE r.done IS NOT TRUE)`
 )
 
 // accountStatements are prepared like the other statements.
 type accountStatements struct {
-	user, sessionUser, tokenUser                                       *sql.Stmt
-	insertUser, userForUpdate, updateUser, otherAdmin, dropUser        *sql.Stmt
-	insertToken, dropToken, dropUserTokens, touchToken                 *sql.Stmt
-	endSession, ownedUploading, markOwnedFiles, removeOwned            *sql.Stmt
-	uploadUploading, quotaUsed, reserve, countOwned, sumOwned          *sql.Stmt
-	eachUser, eachToken, eachUpload, anyUpload, liveUploads, uploadIDs *sql.Stmt
-	importFile, importSetting                                          *sql.Stmt
+	user, sessionUser, tokenUser                                       *stmt
+	insertUser, userForUpdate, updateUser, otherAdmin, dropUser        *stmt
+	insertToken, dropToken, dropUserTokens, touchToken                 *stmt
+	endSession, ownedUploading, markOwnedFiles, removeOwned            *stmt
+	uploadUploading, quotaUsed, reserve, countOwned, sumOwned          *stmt
+	eachUser, eachToken, eachUpload, anyUpload, liveUploads, uploadIDs *stmt
+	importFile, importSetting                                          *stmt
 }
 
-func (st *accountStatements) reads() map[**sql.Stmt]string {
-	return map[**sql.Stmt]string{
+func (st *accountStatements) reads() map[**stmt]string {
+	return map[**stmt]string{
 		&st.user: sqlUser, &st.sessionUser: sqlSessionUser, &st.tokenUser: sqlTokenUser,
 		&st.quotaUsed: sqlQuotaUsed, &st.countOwned: sqlCountOwned, &st.sumOwned: sqlSumOwned,
 		&st.eachUser: sqlEachUser, &st.eachToken: sqlEachToken, &st.eachUpload: sqlEachUpload,
@@ -101,8 +106,8 @@ func (st *accountStatements) reads() map[**sql.Stmt]string {
 	}
 }
 
-func (st *accountStatements) writes() map[**sql.Stmt]string {
-	return map[**sql.Stmt]string{
+func (st *accountStatements) writes() map[**stmt]string {
+	return map[**stmt]string{
 		&st.insertUser: sqlInsertUser, &st.userForUpdate: sqlUser, &st.updateUser: sqlUpdateUser,
 		&st.otherAdmin: sqlOtherAdmin, &st.dropUser: sqlDropUser,
 		&st.insertToken: sqlInsertToken, &st.dropToken: sqlDropToken,

@@ -35,7 +35,7 @@ func (s *Store) ExpireUploads(ctx context.Context, now time.Time, limit int) (in
 			done = 0
 			for _, e := range batch {
 				// Unless it was given more time since.
-				n, err := affected(s.st.expireUpload.ExecContext(ctx, timeText(now), e.id, e.text))
+				n, err := affected(s.st.expireUpload.ExecContext(ctx, timeText(now), e.id, timeArg(e.text)))
 				if err != nil {
 					return err
 				}

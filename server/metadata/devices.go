@@ -25,7 +25,7 @@ const (
 // CreateDeviceLogin inserts d. A code that is in use is KindConflict.
 func (s *Store) CreateDeviceLogin(ctx context.Context, d *core.DeviceLogin) error {
 	err := s.write(ctx, "create device login", func(ctx context.Context) error {
-		_, err := s.writer.ExecContext(ctx, sqlInsertDevice, d.ID, d.UserCode, d.Comment, d.RemoteIP, timeText(d.CreatedAt), timeText(d.ExpireAt))
+		_, err := s.exec(ctx, sqlInsertDevice, d.ID, d.UserCode, d.Comment, d.RemoteIP, timeText(d.CreatedAt), timeText(d.ExpireAt))
 		return err
 	})
 	if isDuplicate(err) {
@@ -50,7 +50,7 @@ func (s *Store) device(ctx context.Context, query, key string) (d *core.DeviceLo
 	err = s.read(ctx, "get device login", func(ctx context.Context) error {
 		d = &core.DeviceLogin{}
 		var created, expires string
-		err := s.reader.QueryRowContext(ctx, query, key).Scan(&d.ID, &d.UserCode, &d.Comment, &d.RemoteIP, &d.UserID, &d.Token, &created, &expires)
+		err := s.row(ctx, query, key).Scan(&d.ID, &d.UserCode, &d.Comment, &d.RemoteIP, &d.UserID, &d.Token, &created, &expires)
 		if errors.Is(err, sql.ErrNoRows) {
 			return errNoDevice
 		}
@@ -71,7 +71,7 @@ func (s *Store) device(ctx context.Context, query, key string) (d *core.DeviceLo
 func (s *Store) DecideDeviceLogin(ctx context.Context, code string, user core.UserID, token string, now time.Time) error {
 	const op = "decide device login"
 	err := s.write(ctx, op, func(ctx context.Context) error {
-		n, err := affected(s.writer.ExecContext(ctx, sqlDecideDevice, user, token, code, timeText(now)))
+		n, err := affected(s.exec(ctx, sqlDecideDevice, user, token, code, timeText(now)))
 		if err == nil && n == 0 {
 			return errNoDevice
 		}
@@ -88,7 +88,7 @@ func (s *Store) DecideDeviceLogin(ctx context.Context, code string, user core.Us
 func (s *Store) TakeDeviceLogin(ctx context.Context, id string) error {
 	const op = "take device login"
 	err := s.write(ctx, op, func(ctx context.Context) error {
-		n, err := affected(s.writer.ExecContext(ctx, sqlTakeDevice, id))
+		n, err := affected(s.exec(ctx, sqlTakeDevice, id))
 		if err == nil && n == 0 {
 			return errNoDevice
 		}
@@ -104,7 +104,7 @@ func (s *Store) TakeDeviceLogin(ctx context.Context, id string) error {
 func (s *Store) PurgeDeviceLogins(ctx context.Context, now time.Time) (int, error) {
 	var n int64
 	err := s.write(ctx, "purge device logins", func(ctx context.Context) (err error) {
-		n, err = affected(s.writer.ExecContext(ctx, sqlPurgeDevices, timeText(now)))
+		n, err = affected(s.exec(ctx, sqlPurgeDevices, timeText(now)))
 		return err
 	})
 	return int(n), err

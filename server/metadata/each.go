@@ -92,7 +92,7 @@ func (s *Store) EachFile(ctx context.Context) iter.Seq2[*core.File, error] {
 // EachSetting goes through all settings, by key.
 func (s *Store) EachSetting(ctx context.Context) iter.Seq2[Setting, error] {
 	return each(ctx, s, "read settings", func(ctx context.Context, after string) (page[Setting], error) {
-		rows, err := s.reader.QueryContext(ctx, sqlEachSetting, after, eachPage)
+		rows, err := s.rows(ctx, sqlEachSetting, after, eachPage)
 		return pageOf(rows, err, func(row scanner) (v Setting, _ string, err error) {
 			err = row.Scan(&v.Key, &v.Value)
 			return v, v.Key, err

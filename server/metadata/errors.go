@@ -30,17 +30,28 @@ func sqlCode(err error) int {
 	return 0
 }
 
-func isBusy(err error) bool {
-	c := sqlCode(err) & primaryCode
-	return err != nil && (c == codeBusy || c == codeLocked)
+// sqliteClass returns the class of an error of SQLite.
+func sqliteClass(code int) class {
+	switch code {
+	case codePrimaryKey, codeUnique:
+		return classDuplicate
+	case codeForeignKey:
+		return classForeignKey
+	}
+	switch code & primaryCode {
+	case codeBusy, codeLocked:
+		return classConflict
+	case codeFull:
+		return classFull
+	}
+	return classOther
 }
 
-func isDuplicate(err error) bool {
-	c := sqlCode(err)
-	return c == codePrimaryKey || c == codeUnique
-}
+func isBusy(err error) bool { return err != nil && sqliteClass(sqlCode(err)) == classConflict }
 
-func isForeignKey(err error) bool { return sqlCode(err) == codeForeignKey }
+func isDuplicate(err error) bool { return classOf(err) == classDuplicate }
+
+func isForeignKey(err error) bool { return classOf(err) == classForeignKey }
 
 // failed says that op failed with err, unless err is nil or speaks for itself.
 func failed(op string, err error) error {
@@ -51,11 +62,17 @@ func failed(op string, err error) error {
 		return err
 	}
 	wrapped := fmt.Errorf("%s: %w", op, err)
-	switch sqlCode(err) & primaryCode {
-	case codeFull:
+	switch classOf(err) {
+	case classFull:
 		return core.E(core.KindNoSpace, "database_full", "no space left for the database").Because(wrapped)
-	case codeBusy, codeLocked:
+	case classConflict:
 		return core.E(core.KindUnavailable, "database_busy", "the database is busy, try again later").Because(wrapped)
+	case classConnection:
+		return core.E(core.KindUnavailable, "database_unavailable", "the database cannot be reached, try again later").Because(wrapped)
+	case classText:
+		return core.E(core.KindInvalid, "text_invalid", "a text holds characters that cannot be kept").Because(wrapped)
+	case classLong:
+		return core.E(core.KindInvalid, "text_too_long", "a text is too long to be kept").Because(wrapped)
 	}
 	return wrapped
 }

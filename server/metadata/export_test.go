@@ -96,8 +96,8 @@ func ListQueries() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	add("idx_user_listed", users.query)
-	add("idx_token_listed", tokenListing("local:alice").query)
+	add("idx_user_listed", queryOf(users))
+	add("idx_token_listed", queryOf(tokenListing("local:alice")))
 	for index, f := range map[string]core.UploadFilter{
 		"idx_upload_listed": {Anyone: true, Query: "x"},
 		"idx_upload_owned":  {User: "local:alice", Query: "x"},
@@ -106,9 +106,16 @@ func ListQueries() (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		add(index, uploadListing(f, where).query)
+		add(index, queryOf(uploadListing(f, where)))
 	}
 	return queries, nil
+}
+
+func queryOf[T any](l listing[T]) func(p core.Page, at *position) (string, []any) {
+	return func(p core.Page, at *position) (string, []any) {
+		key, _ := l.keyFor(nil, at) // SQLite takes any text
+		return l.query(p, at, key)
+	}
 }
 
 // ParseCursor reads a cursor and writes it again.
@@ -122,3 +129,20 @@ func ParseCursor(s string, bySize bool) (string, error) {
 
 // LogSync returns what makes the log at path durable.
 func LogSync(path string) (sync func() error) { return (&walSync{path: path}).sync }
+
+// Translate returns what a statement is on a server, and which arguments it takes.
+func Translate(driver, statement string) (text string, args []int) {
+	d := postgresDialect()
+	if driver == driverMySQL {
+		d = mysqlDialect()
+	}
+	q := d.translate(statement)
+	return q.text, q.args
+}
+
+// CheckConnectionString tells what is wrong with the connection string of a server.
+func CheckConnectionString(driver, s string) error {
+	_, _, _, err := connectors(driver, s)
+	return err
+}
+

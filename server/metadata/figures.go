@@ -46,7 +46,7 @@ func (s *Store) figures(ctx context.Context, op, query string, scan func(*sql.Ro
 	long := ctx // it takes long enough to be worth cancelling
 	err = s.read(ctx, op, func(context.Context) error {
 		list = nil
-		rows, err := s.reader.QueryContext(long, query, args...)
+		rows, err := s.rows(long, query, args...)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 
 	"github.com/root-gg/plik/server/core"
 )
@@ -17,17 +18,22 @@ func (s *Store) AddFile(ctx context.Context, f *core.File, max int) error {
 		return failed(op, errors.New("it has no id"))
 	}
 	settle(f, f.UploadID, s.now())
-	err := s.write(ctx, op, func(ctx context.Context) error {
+	max = min(max, math.MaxInt32) // as large as a parameter may be that is compared with a small number
+	write := s.write              // one statement decides
+	if s.remote != nil {
+		write = s.writeTx
+	}
+	err := write(ctx, op, func(ctx context.Context) error {
+		if s.remote != nil { // others may be adding files at the same time
+			if err := s.findLive(ctx, f.UploadID); err != nil {
+				return err
+			}
+		}
 		n, err := affected(s.st.addFile.ExecContext(ctx, append(fileArgs(f), max)...))
 		if err != nil || n == 1 {
 			return err
 		}
-		var one int
-		err = s.st.liveUpload.QueryRowContext(ctx, f.UploadID).Scan(&one)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			return uploadNotFound(f.UploadID)
-		case err != nil:
+		if err := s.findLive(ctx, f.UploadID); err != nil {
 			return err
 		}
 		return core.E(core.KindTooLarge, "too_many_files", "maximum number file per upload reached, limit is %d", max)
@@ -39,6 +45,17 @@ func (s *Store) AddFile(ctx context.Context, f *core.File, max int) error {
 		return err
 	}
 	return s.durableIfStored(op, f)
+}
+
+// findLive fails when there is no such upload that is not deleted. On a database server nobody
+// can delete it, or do the same, before the transaction of ctx ends.
+func (s *Store) findLive(ctx context.Context, id core.UploadID) error {
+	var one int
+	err := s.st.liveUpload.QueryRowContext(ctx, id).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return uploadNotFound(id)
+	}
+	return err
 }
 
 // ClaimFiles moves those of the files that are Uploaded to Removed and returns the ids it

@@ -2,7 +2,6 @@ package metadata
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,18 +12,31 @@ import (
 
 // Importer inserts rows as they are, within Import. An id that is taken is KindConflict; a row
 // that cannot be one, or belongs to something that is not there, KindInvalid. After such an
-// error nothing of the row is there and the next one may follow: SQLite undoes a statement
-// that fails, and only that. Errors name ids, and of a token its user; they hold no secrets.
+// error nothing of the row is there and the next one may follow: SQLite and MySQL undo a
+// statement that fails, and only that, PostgreSQL is made to. Errors name ids, and of a token its user; they hold no secrets.
 type Importer struct {
 	s    *Store
-	ctx  context.Context
+	ctx  context.Context // of who imports
+	in   context.Context // of the transaction
 	over bool
 }
 
 // Import calls fn with an Importer and keeps what it inserted if fn returns nil, all or nothing;
-// then it has survived a power cut. All other writers wait meanwhile. fn must not use the store.
+// then it has survived a power cut. On SQLite all other writers wait meanwhile. fn must not use the
+// store.
 func (s *Store) Import(ctx context.Context, fn func(*Importer) error) error {
 	const op = "import"
+	run := func(in context.Context) error {
+		i := &Importer{s: s, ctx: ctx, in: in}
+		defer func() { i.over = true }()
+		return fn(i)
+	}
+	if s.remote != nil {
+		if err := ctx.Err(); err != nil {
+			return failed(op, err)
+		}
+		return failed(op, s.remote.transaction(context.WithoutCancel(ctx), run))
+	}
 	begun := false
 	err := s.exclusive(ctx, op, func(quick context.Context) error {
 		if begun { // what fn reads from has been read
@@ -32,9 +44,7 @@ func (s *Store) Import(ctx context.Context, fn func(*Importer) error) error {
 		}
 		return s.transaction(quick, func() error {
 			begun = true
-			i := &Importer{s: s, ctx: ctx}
-			defer func() { i.over = true }()
-			return fn(i)
+			return run(quick)
 		})
 	})
 	if err != nil {
@@ -46,9 +56,9 @@ func (s *Store) Import(ctx context.Context, fn func(*Importer) error) error {
 // An imported file comes after those that are there. If it is older than one of them, order
 // is by time, as among files without a position, see inOrder.
 const sqlImportFile = `INSERT INTO files (` + fileFields + `)
-	VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+	SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
 		CASE WHEN EXISTS (SELECT 1 FROM files WHERE upload_id = ?2 AND created_at > ?12)
-		THEN NULL ELSE ` + sqlNextPosition + ` END)`
+		THEN NULL ELSE ` + sqlNextPosition + ` END`
 
 const sqlImportSetting = `INSERT INTO settings ("key", value) VALUES (?, ?)`
 
@@ -126,15 +136,21 @@ func (i *Importer) Setting(key, value string) error {
 	return failed("import setting", err)
 }
 
-func (i *Importer) insert(stmt *sql.Stmt, args ...any) error {
+func (i *Importer) insert(q *stmt, args ...any) error {
 	if i.over {
 		return errors.New("the import is over")
 	}
 	if err := i.ctx.Err(); err != nil {
 		return err
 	}
-	_, err := stmt.ExecContext(context.WithoutCancel(i.ctx), args...)
-	return err
+	do := func() error {
+		_, err := q.ExecContext(i.in, args...)
+		return err
+	}
+	if i.s.remote != nil {
+		return i.s.remote.savepoint(i.in, do)
+	}
+	return do()
 }
 
 // validID tells whether a list can be gone through by ids like this one.

@@ -19,7 +19,8 @@ type listing[T any] struct {
 	columns string // what scan reads
 	from    string
 	where   conditions
-	key, id string // expressions of SQL
+	key, id string // expressions of SQL; an empty key is the time of creation in table
+	table   string // the alias of it
 	bySize  bool
 	// scan reads a row and tells its place.
 	scan func(row scanner) (T, position, error)
@@ -65,11 +66,15 @@ func (l listing[T]) page(ctx context.Context, s *Store, p core.Page) (core.List[
 	if err != nil {
 		return list, err
 	}
-	query, args := l.query(p, at)
+	key, err := l.keyFor(s, at)
+	if err != nil {
+		return list, err
+	}
+	query, args := l.query(p, at, key)
 	long := ctx // a search may take long enough to be worth cancelling
 	var found []placed[T]
 	err = s.read(ctx, l.op, func(context.Context) error {
-		rows, err := s.reader.QueryContext(long, query, args...)
+		rows, err := s.rows(long, query, args...)
 		found, err = scanAll(rows, err, func(row scanner) (x placed[T], err error) {
 			x.item, x.at, err = l.scan(row)
 			return x, err
@@ -77,7 +82,7 @@ func (l listing[T]) page(ctx context.Context, s *Store, p core.Page) (core.List[
 		if err != nil || !p.Count {
 			return err
 		}
-		return s.reader.QueryRowContext(long, l.count(), l.where.args...).Scan(&list.Total)
+		return s.row(long, l.count(), l.where.args...).Scan(&list.Total)
 	})
 	if err != nil {
 		return core.List[T]{Total: -1}, err
@@ -113,7 +118,7 @@ func cursors[T any](page []placed[T], p core.Page, more bool) (after, before str
 }
 
 // query returns the query for one item more than the page has, to see whether there are more.
-func (l listing[T]) query(p core.Page, at *position) (string, []any) {
+func (l listing[T]) query(p core.Page, at *position, key listKey) (string, []any) {
 	where := conditions{slices.Clip(l.where.texts), slices.Clip(l.where.args)}
 	order, compare := " DESC", "<"
 	if ascending(p) {
@@ -122,10 +127,45 @@ func (l listing[T]) query(p core.Page, at *position) (string, []any) {
 	if at != nil {
 		// The first half is implied by the second, but SQLite finds no row by a pair that begins
 		// with an expression.
-		where.add(l.key+" "+compare+"= ? AND ("+l.key+", "+l.id+") "+compare+" (?, ?)", at.key(), at.key(), at.id)
+		where.add(key.text+" "+compare+"= ? AND ("+key.text+", "+l.id+") "+compare+" (?, ?)", key.at, key.at, at.id)
 	}
 	return "SELECT " + l.columns + " FROM " + l.from + where.where() +
-		" ORDER BY " + l.key + order + ", " + l.id + order + " LIMIT ?", append(where.args, pageLimit(p)+1)
+		" ORDER BY " + key.text + order + ", " + l.id + order + " LIMIT ?", append(where.args, pageLimit(p)+1)
+}
+
+// listKey is the key of a list as a database knows it, and what it is where a cursor points.
+type listKey struct {
+	text string
+	at   any
+}
+
+// keyFor returns the key, and where at is. A cursor that no time can be read from is KindInvalid on
+// a database server; on SQLite texts are compared.
+func (l listing[T]) keyFor(s *Store, at *position) (listKey, error) {
+	k := listKey{text: l.key}
+	if at != nil {
+		k.at = at.key()
+	}
+	if l.key != "" {
+		return k, nil
+	}
+	if s == nil || s.remote == nil {
+		k.text = "COALESCE(" + l.table + ".created_at, '')"
+		return k, nil
+	}
+	k.text = s.remote.dialect.listed(l.table)
+	if at == nil {
+		return k, nil
+	}
+	created, err := parseTime(at.text)
+	if err != nil || created.After(lastTime) {
+		return k, cursorInvalid()
+	}
+	if at.text == "" {
+		created = s.remote.dialect.never
+	}
+	k.at = timeText(created)
+	return k, nil
 }
 
 // ascending tells in which direction the page is looked for.

@@ -23,7 +23,7 @@ func (s *Store) Users(ctx context.Context, f core.UserFilter, p core.Page) (core
 func userListing(f core.UserFilter) (listing[*core.User], error) {
 	l := listing[*core.User]{
 		op: "list users", columns: userColumns, from: "users u",
-		key: "COALESCE(u.created_at, '')", id: "u.id",
+		table: "u", id: "u.id",
 		scan: func(row scanner) (*core.User, position, error) {
 			var r userScan
 			if err := row.Scan(r.dest(nil)...); err != nil {
@@ -57,7 +57,7 @@ func (s *Store) Tokens(ctx context.Context, user core.UserID, p core.Page) (core
 func tokenListing(user core.UserID) listing[*core.Token] {
 	l := listing[*core.Token]{
 		op: "list tokens", columns: tokenColumns, from: "tokens t",
-		key: "COALESCE(t.created_at, '')", id: "t.token",
+		table: "t", id: "t.token",
 		scan: func(row scanner) (*core.Token, position, error) {
 			var r tokenScan
 			if err := row.Scan(r.dest(nil)...); err != nil {
@@ -87,7 +87,7 @@ func tokenMark(token string) string {
 // place is before all of the same time in the direction to go: then these come again.
 func (s *Store) findMarked(ctx context.Context, user core.UserID, at *position, ascending bool) error {
 	return s.read(ctx, "find token of cursor", func(ctx context.Context) error {
-		tokens, err := scanIDs[string](s.reader.QueryContext(ctx, sqlTokensOfTime, user, at.text))
+		tokens, err := scanIDs[string](s.rows(ctx, sqlTokensOfTime, user, at.text))
 		if err != nil {
 			return err
 		}

@@ -59,12 +59,12 @@ func (s *Store) MoveFile(ctx context.Context, f *core.File, to core.Status, edit
 	}
 	key, args := moveArgs(f, &next, from, to)
 	var moved *core.File
-	err := s.write(ctx, op, func(ctx context.Context) error {
-		stmt, err := s.moveStmt(ctx, key)
-		if err != nil {
-			return err
-		}
-		moved, err = scanFile(stmt.QueryRowContext(ctx, args...))
+	write := s.write
+	if s.remote != nil && s.remote.dialect.name == driverMySQL {
+		write = s.writeTx
+	}
+	err := write(ctx, op, func(ctx context.Context) (err error) {
+		moved, err = s.move(ctx, f.ID, key, args)
 		if errors.Is(err, sql.ErrNoRows) {
 			return s.moveConflict(ctx, f.ID, from)
 		}
@@ -112,18 +112,42 @@ func moveArgs(f, next *core.File, from, to core.Status) (moveKey, []any) {
 	return key, args
 }
 
-// moveStmt returns the statement for key. Few of the possible ones are ever needed, so
-// they are prepared when they are. The caller holds the gate.
-func (s *Store) moveStmt(ctx context.Context, key moveKey) (*sql.Stmt, error) {
-	if stmt := s.moves[key]; stmt != nil {
-		return stmt, nil
+// move runs the statement of key and returns the row it changed, sql.ErrNoRows if it is none.
+func (s *Store) move(ctx context.Context, id core.FileID, key moveKey, args []any) (*core.File, error) {
+	if s.remote == nil || s.remote.dialect.name == driverPostgres {
+		stmt, err := s.moveStmt(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		return scanFile(stmt.QueryRowContext(ctx, args...))
 	}
-	stmt, err := s.writer.PrepareContext(ctx, moveSQL(key))
+	// MySQL returns nothing of what it changes. It keeps the row locked.
+	text, _, _ := strings.Cut(moveSQL(key), ` RETURNING `)
+	n, err := affected(s.exec(ctx, text, args...))
+	if err == nil && n == 0 {
+		err = sql.ErrNoRows
+	}
 	if err != nil {
 		return nil, err
 	}
-	s.moves[key] = stmt
-	return stmt, nil
+	return scanFile(s.st.file.QueryRowContext(ctx, id))
+}
+
+// moveStmt returns the statement for key. Few of the possible ones are ever needed, so
+// they are prepared when they are. The caller holds the gate.
+func (s *Store) moveStmt(ctx context.Context, key moveKey) (*stmt, error) {
+	if s.remote != nil {
+		return &stmt{remote: s.remote, query: s.remote.translated(moveSQL(key))}, nil
+	}
+	if stmt := s.moves[key]; stmt != nil {
+		return stmt, nil
+	}
+	lite, err := s.writer.PrepareContext(ctx, moveSQL(key))
+	if err != nil {
+		return nil, err
+	}
+	s.moves[key] = &stmt{lite: lite}
+	return s.moves[key], nil
 }
 
 func moveSQL(key moveKey) string {

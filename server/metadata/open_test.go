@@ -67,8 +67,6 @@ func TestOpenRefuses(t *testing.T) {
 		"missing directory": {metadata.Options{ConnectionString: filepath.Join(dir, "absent", "plik.db")}, "does not exist"},
 		"a directory":       {metadata.Options{ConnectionString: dir}, "is a directory"},
 		"not a database":    {metadata.Options{ConnectionString: garbage}, "not a database"},
-		"postgres":          {metadata.Options{Driver: "postgres"}, "not built in yet"},
-		"mysql":             {metadata.Options{Driver: "mysql"}, "not built in yet"},
 		"unknown driver":    {metadata.Options{Driver: "oracle"}, "unknown metadata driver"},
 		"negative":          {metadata.Options{MaxOpenConns: -1}, "negative"},
 	} {

@@ -29,6 +29,9 @@ func (s *Store) RemoveUploads(ctx context.Context, user core.UserID, token strin
 
 // removeOwned does what RemoveUploads does. The caller is in a transaction.
 func (s *Store) removeOwned(ctx context.Context, user core.UserID, token string, now time.Time) (int, []core.FileID, error) {
+	if s.remote != nil {
+		return s.removeOwnedLocked(ctx, user, token, now)
+	}
 	uploading, err := scanIDs[core.FileID](s.st.ownedUploading.QueryContext(ctx, user, token))
 	if err != nil {
 		return 0, nil, err
@@ -38,6 +41,30 @@ func (s *Store) removeOwned(ctx context.Context, user core.UserID, token string,
 	}
 	n, err := affected(s.st.removeOwned.ExecContext(ctx, user, token, timeText(now)))
 	return int(n), uploading, err
+}
+
+// removeOwnedLocked is removeOwned for a database server, where uploads and files come to be in
+// between: those of the uploads that there are once these are locked.
+func (s *Store) removeOwnedLocked(ctx context.Context, user core.UserID, token string, now time.Time) (n int, uploading []core.FileID, err error) {
+	ids, err := scanIDs[core.UploadID](s.rows(ctx, sqlLockOwned+forUpdate, user, token))
+	if err != nil {
+		return 0, nil, err
+	}
+	for some := range slices.Chunk(ids, inLimit) {
+		args := anys(some)
+		stopped, err := scanIDs[core.FileID](s.rows(ctx, sqlUploadingIn+in(some), args...))
+		if err != nil {
+			return 0, nil, err
+		}
+		if _, err := s.exec(ctx, sqlMarkFilesIn+in(some), args...); err != nil {
+			return 0, nil, err
+		}
+		if _, err := s.exec(ctx, sqlRemoveIn+in(some), append([]any{timeText(now)}, args...)...); err != nil {
+			return 0, nil, err
+		}
+		uploading = append(uploading, stopped...)
+	}
+	return len(ids), uploading, nil
 }
 
 // RemoveAllUploads marks every upload deleted at now, as RemoveUpload does. It returns how many,

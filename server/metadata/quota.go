@@ -31,9 +31,13 @@ func (s *Store) Reserve(ctx context.Context, f *core.File, owner core.UserID, n,
 	if max < 0 {
 		max = -1 // nothing fits, and the difference below cannot overflow
 	}
-	err := s.write(ctx, op, func(ctx context.Context) error {
-		done, err := affected(s.st.reserve.ExecContext(ctx, owner, n, f.ID, f.Instance, max-n))
-		if err != nil || done == 1 {
+	reserve, write := s.reserve, s.write
+	if s.remote != nil {
+		reserve, write = s.reserveLocked, s.writeTx
+	}
+	err := write(ctx, op, func(ctx context.Context) error {
+		done, err := reserve(ctx, f, owner, n, max)
+		if err != nil || done {
 			return err
 		}
 		return s.reserveRefused(ctx, f)
@@ -43,6 +47,28 @@ func (s *Store) Reserve(ctx context.Context, f *core.File, owner core.UserID, n,
 	}
 	f.Reserved = n
 	return nil
+}
+
+// reserve makes a reservation if it can, in one statement.
+func (s *Store) reserve(ctx context.Context, f *core.File, owner core.UserID, n, max int64) (bool, error) {
+	done, err := affected(s.st.reserve.ExecContext(ctx, owner, n, f.ID, f.Instance, max-n))
+	return done == 1, err
+}
+
+// reserveLocked is reserve for a database server: those of one owner come one after the other.
+func (s *Store) reserveLocked(ctx context.Context, f *core.File, owner core.UserID, n, max int64) (bool, error) {
+	if err := s.remote.lock(ctx, "quota:"+string(owner)); err != nil {
+		return false, err
+	}
+	var others int64
+	if err := s.row(ctx, sqlQuotaUsed+` AND f.id <> ?2`, owner, f.ID).Scan(&others); err != nil {
+		return false, err
+	}
+	if others > max-n {
+		return false, nil
+	}
+	done, err := affected(s.exec(ctx, sqlReserveFree, n, f.ID, f.Instance))
+	return done == 1, err
 }
 
 // reserveRefused tells why nothing was reserved.
@@ -66,7 +92,7 @@ func (s *Store) reserveRefused(ctx context.Context, f *core.File) error {
 func (s *Store) TotalSize(ctx context.Context) (size int64, err error) {
 	long := ctx // it takes long enough to be worth cancelling
 	err = s.read(ctx, "sum files", func(context.Context) error {
-		return s.reader.QueryRowContext(long, sqlTotalSize).Scan(&size)
+		return s.row(long, sqlTotalSize).Scan(&size)
 	})
 	return size, err
 }

@@ -13,8 +13,8 @@ import (
 
 const (
 	resumableColumns = `r.id, COALESCE(r.upload_id, ''), COALESCE(r.file_id, ''), COALESCE(r.owner, ''),
-		COALESCE(r.bound, 0) = 1, COALESCE(r.partial, 0) = 1, COALESCE(r.parts, ''), COALESCE(r.length, -1), COALESCE(r.position, 0),
-		COALESCE(r.done, 0) = 1, COALESCE(r.md5, ''), COALESCE(r.crc32, 0), COALESCE(r.head, ''), COALESCE(r.digest, 0) = 1,
+		r.bound IS TRUE, r.partial IS TRUE, COALESCE(r.parts, ''), COALESCE(r.length, -1), COALESCE(r.position, 0),
+		r.done IS TRUE, COALESCE(r.md5, ''), COALESCE(r.crc32, 0), COALESCE(r.head, ''), r.digest IS TRUE,
 		COALESCE(r.metadata, ''), COALESCE(r.created_at, ''), COALESCE(r.updated_at, '')`
 
 	sqlResumable       = `SELECT ` + resumableColumns + ` FROM resumables r WHERE r.id = ?`
@@ -26,7 +26,7 @@ const (
 	sqlResumableThere = `SELECT COUNT(*) FROM resumables WHERE id = ?`
 	sqlDropResumable  = `DELETE FROM resumables WHERE id = ?`
 	sqlPartialBytes   = `SELECT COALESCE(SUM(CASE WHEN length >= 0 THEN length ELSE position END), 0) FROM resumables
-		WHERE owner = ? AND owner > '' AND partial = 1`
+		WHERE owner = ? AND owner > '' AND partial IS TRUE`
 	sqlSetMD5 = `UPDATE files SET md5 = ? WHERE id = ? AND status = 'uploaded'`
 )
 
@@ -34,7 +34,7 @@ const (
 func (s *Store) CreateResumable(ctx context.Context, r *core.Resumable) error {
 	const op = "create resumable"
 	err := s.write(ctx, op, func(ctx context.Context) error {
-		_, err := s.writer.ExecContext(ctx, sqlInsertResumable, r.ID, r.UploadID, r.FileID, r.Owner, r.Bound, r.Partial, strings.Join(r.Parts, " "),
+		_, err := s.exec(ctx, sqlInsertResumable, r.ID, r.UploadID, r.FileID, r.Owner, r.Bound, r.Partial, strings.Join(r.Parts, " "),
 			r.Length, r.Offset, r.Done, hex.EncodeToString(r.MD5), int64(r.CRC32), hex.EncodeToString(r.Head), r.Digest, r.Metadata,
 			timeText(r.CreatedAt), timeText(r.UpdatedAt))
 		return err
@@ -48,7 +48,7 @@ func (s *Store) CreateResumable(ctx context.Context, r *core.Resumable) error {
 // Resumable returns one. Absent: KindNotFound.
 func (s *Store) Resumable(ctx context.Context, id string) (r *core.Resumable, err error) {
 	err = s.read(ctx, "get resumable", func(ctx context.Context) error {
-		r, err = scanResumable(s.reader.QueryRowContext(ctx, sqlResumable, id))
+		r, err = scanResumable(s.row(ctx, sqlResumable, id))
 		if errors.Is(err, sql.ErrNoRows) {
 			return errResumableAbsent
 		}
@@ -66,12 +66,12 @@ var errResumableFurther = core.E(core.KindConflict, "resumable_further", "others
 func (s *Store) SaveResumable(ctx context.Context, r *core.Resumable) error {
 	const op = "save resumable"
 	err := s.write(ctx, op, func(ctx context.Context) error {
-		n, err := affected(s.writer.ExecContext(ctx, sqlSaveResumable, strings.Join(r.Parts, " "), r.Length, r.Offset, r.Done, hex.EncodeToString(r.MD5),
+		n, err := affected(s.exec(ctx, sqlSaveResumable, strings.Join(r.Parts, " "), r.Length, r.Offset, r.Done, hex.EncodeToString(r.MD5),
 			int64(r.CRC32), hex.EncodeToString(r.Head), r.Digest, timeText(r.UpdatedAt), r.ID, r.Offset))
 		if err != nil || n > 0 {
 			return err
 		}
-		if err := s.writer.QueryRowContext(ctx, sqlResumableThere, r.ID).Scan(&n); err != nil {
+		if err := s.rowInChange(ctx, sqlResumableThere, r.ID).Scan(&n); err != nil {
 			return err
 		}
 		if n > 0 {
@@ -88,7 +88,7 @@ func (s *Store) SaveResumable(ctx context.Context, r *core.Resumable) error {
 // DropResumable forgets one. An absent one is no error.
 func (s *Store) DropResumable(ctx context.Context, id string) error {
 	return s.write(ctx, "drop resumable", func(ctx context.Context) error {
-		_, err := s.writer.ExecContext(ctx, sqlDropResumable, id)
+		_, err := s.exec(ctx, sqlDropResumable, id)
 		return err
 	})
 }
@@ -97,7 +97,7 @@ func (s *Store) DropResumable(ctx context.Context, id string) error {
 func (s *Store) Resumables(ctx context.Context, after string, limit int) (list []*core.Resumable, err error) {
 	err = s.read(ctx, "list resumables", func(ctx context.Context) error {
 		list = nil
-		rows, err := s.reader.QueryContext(ctx, sqlResumables, after, limit)
+		rows, err := s.rows(ctx, sqlResumables, after, limit)
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (s *Store) Resumables(ctx context.Context, after string, limit int) (list [
 // PartialBytes sums the Length, or else the Offset, of a user's Partials.
 func (s *Store) PartialBytes(ctx context.Context, owner core.UserID) (n int64, err error) {
 	err = s.read(ctx, "sum partial uploads", func(ctx context.Context) error {
-		return s.reader.QueryRowContext(ctx, sqlPartialBytes, owner).Scan(&n)
+		return s.row(ctx, sqlPartialBytes, owner).Scan(&n)
 	})
 	return n, err
 }
@@ -125,7 +125,7 @@ func (s *Store) PartialBytes(ctx context.Context, owner core.UserID) (n int64, e
 // SetMD5 records the digest of an Uploaded file. Any other is no error.
 func (s *Store) SetMD5(ctx context.Context, id core.FileID, md5 string) error {
 	return s.write(ctx, "set digest", func(ctx context.Context) error {
-		_, err := s.writer.ExecContext(ctx, sqlSetMD5, md5, id)
+		_, err := s.exec(ctx, sqlSetMD5, md5, id)
 		return err
 	})
 }

@@ -16,7 +16,7 @@ const maxQuery = 1024
 // either case. The wildcards of LIKE in it stand for themselves. A text that is too long or no
 // text is KindInvalid.
 //
-// SQLite's LIKE knows the case of ASCII letters only. For others the text is looked for in
+// SQLite's LIKE knows the case of ASCII letters only, as may PostgreSQL's, by its locale. For others the text is looked for in
 // four forms: as it is, in small letters, in capitals, and with a capital at its beginning. A
 // mixture beyond that is not found.
 func contains(columns []string, text string) (condition string, args []any, err error) {
@@ -30,7 +30,7 @@ func contains(columns []string, text string) (condition string, args []any, err 
 	var either []string
 	for _, form := range forms(text) {
 		for _, c := range columns {
-			either = append(either, c+` LIKE ? ESCAPE '\'`)
+			either = append(either, c+` LIKE ? ESCAPE '!'`)
 			args = append(args, "%"+escapeLike(form)+"%")
 		}
 	}
@@ -50,5 +50,5 @@ func forms(text string) []string {
 }
 
 func escapeLike(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
+	return strings.NewReplacer(`!`, `!!`, `%`, `!%`, `_`, `!_`).Replace(text)
 }

@@ -42,7 +42,7 @@ func (s *Store) EndSession(ctx context.Context, session string, until time.Time)
 func (s *Store) PurgeSessions(ctx context.Context, now time.Time) (int, error) {
 	var n int64
 	err := s.write(ctx, "purge sessions", func(ctx context.Context) (err error) {
-		n, err = affected(s.writer.ExecContext(ctx, sqlPurgeSessions, timeText(now)))
+		n, err = affected(s.exec(ctx, sqlPurgeSessions, timeText(now)))
 		return err
 	})
 	return int(n), err

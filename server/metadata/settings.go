@@ -2,42 +2,35 @@ package metadata
 
 import (
 	"context"
+	"database/sql"
 	"errors"
-
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/root-gg/plik/server/core"
 )
 
-type settingRow struct {
-	Key   string `gorm:"primaryKey"`
-	Value string
-}
-
-// TableName is for GORM.
-func (settingRow) TableName() string { return "settings" }
+// The word is one of SQL in some dialects.
+const (
+	sqlSetting     = `SELECT COALESCE(value, '') FROM settings WHERE "key" = ?`
+	sqlSetIfAbsent = `INSERT INTO settings ("key", value) VALUES (?, ?) ON CONFLICT ("key") DO NOTHING`
+)
 
 // Setting returns what all servers on this database agree on under key. Absent: KindNotFound.
-func (s *Store) Setting(ctx context.Context, key string) (string, error) {
-	var row settingRow
-	err := s.readORM(ctx, "get setting", func(db *gorm.DB) error { return takeSetting(db, key, &row) })
-	return row.Value, err
+func (s *Store) Setting(ctx context.Context, key string) (value string, err error) {
+	err = s.read(ctx, "get setting", func(ctx context.Context) error {
+		return foundSetting(key, s.row(ctx, sqlSetting, key).Scan(&value))
+	})
+	return value, err
 }
 
 // SetSettingIfAbsent sets key unless it is set, and returns what it is set to now: the same
 // for all who do this at once.
 func (s *Store) SetSettingIfAbsent(ctx context.Context, key, value string) (current string, err error) {
 	const op = "set setting"
-	err = s.writeORM(ctx, op, func(db *gorm.DB) error {
-		row := settingRow{Key: key, Value: value}
-		if err := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+	err = s.write(ctx, op, func(ctx context.Context) error {
+		if _, err := s.exec(ctx, sqlSetIfAbsent, key, value); err != nil {
 			return err
 		}
-		row = settingRow{}
-		err := takeSetting(db, key, &row)
-		current = row.Value
-		return err
+		return foundSetting(key, s.rowInChange(ctx, sqlSetting, key).Scan(&current))
 	})
 	if err != nil {
 		return "", err
@@ -45,10 +38,8 @@ func (s *Store) SetSettingIfAbsent(ctx context.Context, key, value string) (curr
 	return current, s.durable(op)
 }
 
-func takeSetting(db *gorm.DB, key string, row *settingRow) error {
-	// GORM quotes the column, whose name is a word of SQL in some dialects.
-	err := db.Where(clause.Eq{Column: "key", Value: key}).Take(row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+func foundSetting(key string, err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
 		return core.E(core.KindNotFound, "setting_not_found", "setting %s not found", key)
 	}
 	return err

@@ -9,6 +9,8 @@ import (
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	_ "modernc.org/sqlite" // the driver "sqlite", in pure Go
+
+	"github.com/root-gg/plik/server/metadata/migrate"
 )
 
 // openHandles opens the two pools and GORM over each, and checks that the pragmas hold.
@@ -30,15 +32,22 @@ func (s *Store) openHandles(ctx context.Context, o Options, d dsn) (err error) {
 			return err
 		}
 	}
-	if s.ormW, err = s.openORM(s.writer); err != nil {
-		return err
-	}
-	s.ormR, err = s.openORM(s.reader)
-	return err
+	return nil
 }
 
-func (s *Store) openORM(db *sql.DB) (*gorm.DB, error) {
-	return gorm.Open(sqlite.New(sqlite.Config{DriverName: "sqlite", Conn: db}), &gorm.Config{
+// migrateFile brings the schema up to date, with nobody else writing meanwhile.
+func (s *Store) migrateFile(ctx context.Context) error {
+	orm, err := s.openORM(sqlite.New(sqlite.Config{DriverName: "sqlite", Conn: s.writer}))
+	if err != nil {
+		return err
+	}
+	return s.exclusive(ctx, "migrate", func(ctx context.Context) error {
+		return orm.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return migrate.Run(tx) })
+	})
+}
+
+func (s *Store) openORM(d gorm.Dialector) (*gorm.DB, error) {
+	return gorm.Open(d, &gorm.Config{
 		SkipDefaultTransaction: true,
 		DisableAutomaticPing:   true,
 		Logger:                 s.ormLogger(),

@@ -100,30 +100,32 @@ const (
 	sqlDropTokens     = `DELETE FROM tokens WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = tokens.user_id)`
 )
 
+const forUpdate = ` FOR UPDATE`
+
 // statements are those of the requests and the loops, prepared once. The writer's must
 // only be used by who holds the gate.
 type statements struct {
 	accountStatements
-	ping, upload, uploadAndFile, uploadFiles, file, files               *sql.Stmt
-	removedFiles, uploadingFiles, expired, deletedUploads, orphans      *sql.Stmt
-	begin, commit, rollback, savepoint, release, rollbackTo             *sql.Stmt
-	insertUpload, insertFile, addFile, liveUpload, fileState, claimFile *sql.Stmt
-	setCRC32, setExpiry, removeUpload, expireUpload, markFiles          *sql.Stmt
-	unfinishedFile, dropFiles, dropUpload, dropTokens                   *sql.Stmt
-	dropOrphans, dropNoUpload                                           *sql.Stmt
+	ping, upload, uploadAndFile, uploadFiles, file, files               *stmt
+	removedFiles, uploadingFiles, expired, deletedUploads, orphans      *stmt
+	insertUpload, insertFile, addFile, liveUpload, fileState, claimFile *stmt
+	setCRC32, setExpiry, removeUpload, expireUpload, markFiles          *stmt
+	unfinishedFile, dropFiles, dropUpload, dropTokens                   *stmt
+	dropOrphans, dropNoUpload                                           *stmt
+
+	// Of SQLite only, where they drive the one connection that writes.
+	begin, commit, rollback, savepoint, release, rollbackTo *sql.Stmt
 }
 
 func (s *Store) prepare(ctx context.Context) error {
 	st := &s.st
-	reads := map[**sql.Stmt]string{
+	reads := map[**stmt]string{
 		&st.ping: sqlPing, &st.upload: sqlUpload, &st.uploadAndFile: sqlUploadAndFile,
 		&st.uploadFiles: sqlUploadFiles, &st.file: sqlFile, &st.files: sqlFiles,
 		&st.removedFiles: sqlRemovedFiles, &st.uploadingFiles: sqlUploadingFiles,
 		&st.expired: sqlExpired, &st.deletedUploads: sqlDeletedUploads, &st.orphans: sqlOrphans,
 	}
-	writes := map[**sql.Stmt]string{
-		&st.begin: `BEGIN IMMEDIATE`, &st.commit: `COMMIT`, &st.rollback: `ROLLBACK`,
-		&st.savepoint: `SAVEPOINT change`, &st.release: `RELEASE change`, &st.rollbackTo: `ROLLBACK TO change`,
+	writes := map[**stmt]string{
 		&st.insertUpload: sqlInsertUpload, &st.insertFile: sqlInsertFile, &st.addFile: sqlAddFile,
 		&st.liveUpload: sqlLiveUpload, &st.fileState: sqlFileState, &st.claimFile: sqlClaimFile,
 		&st.setCRC32: sqlSetCRC32, &st.setExpiry: sqlSetExpiry, &st.removeUpload: sqlRemoveUpload,
@@ -133,12 +135,36 @@ func (s *Store) prepare(ctx context.Context) error {
 	}
 	maps.Copy(reads, st.reads())
 	maps.Copy(writes, st.writes())
-	for db, list := range map[*sql.DB]map[**sql.Stmt]string{s.reader: reads, s.writer: writes} {
-		for stmt, text := range list {
-			var err error
-			if *stmt, err = db.PrepareContext(ctx, text); err != nil {
+	if s.remote != nil {
+		maps.Copy(reads, writes)
+		// What these read is to stay as it is until the transaction ends.
+		reads[&st.liveUpload] += forUpdate
+		reads[&st.userForUpdate] += forUpdate
+		for to, text := range reads {
+			*to = &stmt{remote: s.remote, query: s.remote.translated(text)}
+		}
+		return nil
+	}
+	for db, list := range map[*sql.DB]map[**stmt]string{s.reader: reads, s.writer: writes} {
+		for to, text := range list {
+			lite, err := db.PrepareContext(ctx, text)
+			if err != nil {
 				return fmt.Errorf("prepare %q: %w", text, err)
 			}
+			*to = &stmt{lite: lite}
+		}
+	}
+	return s.prepareControl(ctx)
+}
+
+func (s *Store) prepareControl(ctx context.Context) error {
+	for to, text := range map[**sql.Stmt]string{
+		&s.st.begin: `BEGIN IMMEDIATE`, &s.st.commit: `COMMIT`, &s.st.rollback: `ROLLBACK`,
+		&s.st.savepoint: `SAVEPOINT change`, &s.st.release: `RELEASE change`, &s.st.rollbackTo: `ROLLBACK TO change`,
+	} {
+		var err error
+		if *to, err = s.writer.PrepareContext(ctx, text); err != nil {
+			return fmt.Errorf("prepare %q: %w", text, err)
 		}
 	}
 	return nil

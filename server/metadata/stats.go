@@ -24,7 +24,7 @@ func (s *Store) Stats(ctx context.Context) (core.Stats, error) {
 			{sqlCountFiles, []any{&st.Files, &st.TotalSize}},
 			{sqlSumOwnedFiles, []any{&ownedSize}},
 		} {
-			if err := s.reader.QueryRowContext(long, q.query).Scan(q.dest...); err != nil {
+			if err := s.row(long, q.query).Scan(q.dest...); err != nil {
 				return err
 			}
 		}

@@ -1,4 +1,5 @@
-// Package metadata keeps what is known of uploads and files in an SQL database.
+// Package metadata keeps what is known of uploads and files in an SQL database: a file of
+// SQLite, or a server of PostgreSQL, MySQL or MariaDB that several daemons may share.
 //
 // SQLite is written through one connection, behind a lock of our own, and read through
 // several: in WAL mode readers and the writer do not wait for one another. The statements
@@ -14,10 +15,8 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
-	"gorm.io/gorm"
 
 	"github.com/root-gg/plik/server/core"
-	"github.com/root-gg/plik/server/metadata/migrate"
 )
 
 // Store is an open database. It is safe for concurrent use, and several processes may
@@ -34,14 +33,13 @@ type Store struct {
 
 	writer *sql.DB // one connection, used by who holds gate
 	reader *sql.DB // several, which cannot write
-	ormW   *gorm.DB
-	ormR   *gorm.DB
 
-	gate  chan struct{} // holds one element while somebody writes
-	queue batch
-	wal   walSync
-	st    statements
-	moves map[moveKey]*sql.Stmt // guarded by gate
+	gate   chan struct{} // holds one element while somebody writes
+	queue  batch
+	wal    walSync
+	remote *remote // a database server, which has none of the above
+	st     statements
+	moves  map[moveKey]*stmt // guarded by gate
 
 	closeOnce sync.Once
 	closeErr  error
@@ -56,6 +54,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("open metadata: %w", err)
 	}
+	if o.Driver != driverSQLite {
+		return openRemote(ctx, o)
+	}
 	d, err := parseDSN(o.ConnectionString)
 	if err != nil {
 		return nil, err
@@ -63,7 +64,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{
 		now: o.Now, log: o.Log, debug: o.Debug, slow: o.SlowQueryThreshold,
 		gate: make(chan struct{}, 1), wal: walSync{path: d.path + "-wal"},
-		moves: map[moveKey]*sql.Stmt{},
+		moves: map[moveKey]*stmt{},
 	}
 	if err := s.open(ctx, o, d); err != nil {
 		return nil, errors.Join(fmt.Errorf("open metadata %s: %w", d.path, err), s.Close())
@@ -78,9 +79,7 @@ func (s *Store) open(ctx context.Context, o Options, d dsn) error {
 	if err := s.openHandles(ctx, o, d); err != nil {
 		return err
 	}
-	if err := s.writeORM(ctx, "migrate", func(db *gorm.DB) error {
-		return db.Transaction(func(tx *gorm.DB) error { return migrate.Run(tx) })
-	}); err != nil {
+	if err := s.migrateFile(ctx); err != nil {
 		return err
 	}
 	return s.prepare(ctx)
@@ -89,6 +88,10 @@ func (s *Store) open(ctx context.Context, o Options, d dsn) error {
 // Close waits for the write in progress and closes the database. It may be called again.
 func (s *Store) Close() error {
 	s.closeOnce.Do(func() {
+		if s.remote != nil {
+			s.closeErr = s.remote.close()
+			return
+		}
 		s.gate <- struct{}{}
 		defer func() { <-s.gate }()
 		// Readers first: the last connection to close tidies the log away, and may write.
@@ -107,12 +110,16 @@ func (s *Store) Close() error {
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.read(ctx, "ping", func(ctx context.Context) error {
-		var one int
-		return s.st.ping.QueryRowContext(ctx).Scan(&one)
+		var any bool
+		return s.st.ping.QueryRowContext(ctx).Scan(&any)
 	})
 }
 
-// DBStats returns the state of the connection pools: the writer's, then the readers'.
+// DBStats returns the state of the connection pools: of SQLite the writer's, then the readers';
+// a database server has one.
 func (s *Store) DBStats() []sql.DBStats {
+	if s.remote != nil {
+		return []sql.DBStats{s.remote.db.Stats()}
+	}
 	return []sql.DBStats{s.writer.Stats(), s.reader.Stats()}
 }

@@ -27,6 +27,41 @@ func TestContract(t *testing.T) {
 	metadatatest.Run(t, func(t *testing.T) metadatatest.Store { return open(t, metadata.Options{}) })
 }
 
+func TestContractOnServers(t *testing.T) {
+	t.Parallel()
+	for driver := range servers {
+		t.Run(driver, func(t *testing.T) {
+			t.Parallel()
+			server(t, driver)
+			metadatatest.Run(t, func(t *testing.T) metadatatest.Store { return open(t, newDatabase(t, driver)) })
+		})
+	}
+}
+
+// TestContractOfTwoStores has each of two daemons on one database do half.
+func TestContractOfTwoStores(t *testing.T) {
+	t.Parallel()
+	run := func(t *testing.T, fresh func(t *testing.T) metadata.Options) {
+		metadatatest.RunTogether(t, func(t *testing.T) (a, b metadatatest.Store) {
+			o := fresh(t)
+			return open(t, o), open(t, o)
+		})
+	}
+	t.Run("sqlite3", func(t *testing.T) {
+		t.Parallel()
+		run(t, func(t *testing.T) metadata.Options {
+			return metadata.Options{ConnectionString: filepath.Join(t.TempDir(), "plik.db")}
+		})
+	})
+	for driver := range servers {
+		t.Run(driver, func(t *testing.T) {
+			t.Parallel()
+			server(t, driver)
+			run(t, func(t *testing.T) metadata.Options { return newDatabase(t, driver) })
+		})
+	}
+}
+
 // open opens a store that is closed when t ends; by default on a new database.
 func open(t *testing.T, o metadata.Options) *metadata.Store {
 	t.Helper()

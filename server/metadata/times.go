@@ -1,7 +1,6 @@
 package metadata
 
 import (
-	"database/sql/driver"
 	"fmt"
 	"strings"
 	"time"
@@ -38,11 +37,15 @@ func formatTime(t time.Time) any {
 	return timeText(t)
 }
 
-func timeText(t time.Time) string {
+// timeArg is the text of a time as the argument of a statement. SQLite keeps it as it is; for
+// the others it becomes a time of theirs again, see dialect.values.
+type timeArg string
+
+func timeText(t time.Time) timeArg {
 	if t.After(lastTime) {
 		t = lastTime
 	}
-	return t.UTC().Format(timeLayout)
+	return timeArg(t.UTC().Format(timeLayout))
 }
 
 // parseTime understands any of the forms; the empty text is the zero time.
@@ -60,27 +63,4 @@ func parseTime(s string) (time.Time, error) {
 		}
 	}
 	return time.Time{}, fmt.Errorf("%q is not a time", s)
-}
-
-// timestamp is a time in a row that GORM reads and writes.
-type timestamp struct{ time.Time }
-
-// Value implements driver.Valuer.
-func (t timestamp) Value() (driver.Value, error) { return formatTime(t.Time), nil }
-
-// Scan implements sql.Scanner.
-func (t *timestamp) Scan(v any) (err error) {
-	switch v := v.(type) {
-	case nil:
-		t.Time = time.Time{}
-	case time.Time:
-		t.Time = v.UTC()
-	case string:
-		t.Time, err = parseTime(v)
-	case []byte:
-		t.Time, err = parseTime(string(v))
-	default:
-		err = fmt.Errorf("a time cannot be %T", v)
-	}
-	return err
 }

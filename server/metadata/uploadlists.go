@@ -76,7 +76,7 @@ func uploadListing(f core.UploadFilter, where conditions) listing[*core.Upload] 
 	}
 	return listing[*core.Upload]{
 		op: "list uploads", columns: uploadColumns, from: from, where: where,
-		key: "COALESCE(u.created_at, '')", id: "u.id",
+		table: "u", id: "u.id",
 		scan: func(row scanner) (*core.Upload, position, error) {
 			var r uploadScan
 			if err := row.Scan(r.dest()...); err != nil {
@@ -113,7 +113,7 @@ func (s *Store) uploadsBySize(ctx context.Context, where conditions, p core.Page
 	byID := map[core.UploadID]*core.Upload{}
 	for some := range slices.Chunk(ids.Items, inLimit) {
 		err := s.read(ctx, "get uploads", func(ctx context.Context) error {
-			rows, err := s.reader.QueryContext(ctx, sqlUploadsIn+in(some), anys(some)...)
+			rows, err := s.rows(ctx, sqlUploadsIn+in(some), anys(some)...)
 			_, err = scanAll(rows, err, func(row scanner) (*core.Upload, error) {
 				var r uploadScan
 				if err := row.Scan(r.dest()...); err != nil {
@@ -161,7 +161,7 @@ func (s *Store) attachFiles(ctx context.Context, uploads []*core.Upload) error {
 
 // filesOf returns the files of up to inLimit uploads, in the order they were added.
 func (s *Store) filesOf(ctx context.Context, ids []core.UploadID) (map[core.UploadID][]*core.File, error) {
-	rows, err := s.reader.QueryContext(ctx, sqlFilesIn+in(ids), anys(ids)...)
+	rows, err := s.rows(ctx, sqlFilesIn+in(ids), anys(ids)...)
 	all, err := scanAll(rows, err, scanFileRow)
 	if err != nil {
 		return nil, err

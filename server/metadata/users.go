@@ -126,6 +126,11 @@ func (s *Store) DeleteUser(ctx context.Context, id core.UserID, now time.Time) (
 // needOtherAdmin fails when nobody but id administrates the server. The caller is in a
 // transaction, so nobody steps down meanwhile.
 func (s *Store) needOtherAdmin(ctx context.Context, id core.UserID) error {
+	if s.remote != nil { // two who step down at once each see the other one
+		if err := s.remote.lock(ctx, "administrators"); err != nil {
+			return err
+		}
+	}
 	var other bool
 	if err := s.st.otherAdmin.QueryRowContext(ctx, id).Scan(&other); err != nil {
 		return err
@@ -149,7 +154,7 @@ func (s *Store) HasBcrypt(ctx context.Context) (bool, error) {
 // ask returns the answer to a question of yes or no.
 func (s *Store) ask(ctx context.Context, op, query string) (yes bool, err error) {
 	err = s.read(ctx, op, func(ctx context.Context) error {
-		return s.reader.QueryRowContext(ctx, query).Scan(&yes)
+		return s.row(ctx, query).Scan(&yes)
 	})
 	return yes, err
 }

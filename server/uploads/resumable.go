@@ -196,7 +196,10 @@ func (s *Service) GiveUp(ctx context.Context, r *core.Resumable) error {
 			return err
 		}
 	}
-	if !r.Done || r.Partial {
+	if r.Partial { // first what tells of the bytes: a daemon that dies now leaves bytes that the cleaner knows as nobody's
+		return errors.Join(s.store.DropResumable(ctx, r.ID), s.appender.Drop(ctx, r.FileID))
+	}
+	if !r.Done {
 		if err := s.appender.Drop(ctx, r.FileID); err != nil {
 			return err
 		}

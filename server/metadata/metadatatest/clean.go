@@ -36,7 +36,7 @@ func expiring(t *testing.T, s Store, at time.Time) *core.Upload {
 func cleanExpire(t *testing.T, s Store) {
 	now := start
 	gone := []*core.Upload{
-		expiring(t, s, now.Add(-time.Nanosecond)),
+		expiring(t, s, now.Add(-time.Microsecond)),
 		expiring(t, s, now.Add(-time.Hour)),
 		expiring(t, s, now.Add(-time.Hour).In(time.FixedZone("", 14*3600))),
 		expiring(t, s, now.Add(-time.Hour).In(time.FixedZone("", -12*3600))),
@@ -44,7 +44,7 @@ func cleanExpire(t *testing.T, s Store) {
 	stay := []*core.Upload{
 		expiring(t, s, time.Time{}),
 		expiring(t, s, now),
-		expiring(t, s, now.Add(time.Nanosecond)),
+		expiring(t, s, now.Add(time.Microsecond)),
 		expiring(t, s, now.Add(time.Hour).In(time.FixedZone("", 14*3600))),
 		expiring(t, s, now.Add(time.Hour).In(time.FixedZone("", -12*3600))),
 	}

@@ -54,19 +54,19 @@ func instanceLease(t *testing.T, s Store) {
 	acquire(true, "other", "b", 9, 20)
 	acquire(true, "clean", "a", 9, 15) // renewed
 	acquire(false, "clean", "b", 14, 20)
-	acquire(true, "clean", "b", 15, 20) // over
-	acquire(false, "clean", "a", 16, 20)
+	acquire(true, "clean", "b", 16, 25) // over
+	acquire(false, "clean", "a", 17, 30)
 
 	require.NoError(t, s.ReleaseLease(ctx, "clean", "a")) // not a's
-	acquire(false, "clean", "a", 16, 20)
+	acquire(false, "clean", "a", 18, 30)
 	require.NoError(t, s.ReleaseLease(ctx, "clean", "b"))
-	acquire(true, "clean", "a", 16, 20)
+	acquire(true, "clean", "a", 18, 30)
 	require.NoError(t, s.ReleaseLease(ctx, "unknown", "b"))
 }
 
 func instanceLeaseRace(t *testing.T, s Store) {
 	for round := range 3 { // taken anew, then after its end
-		now := start.Add(time.Duration(round) * time.Minute)
+		now := start.Add(time.Duration(round) * 2 * time.Minute)
 		var holders atomic.Int32
 		won := race(t, func(i int) error {
 			got, err := s.AcquireLease(t.Context(), "clean", fmt.Sprint(round, "/", i), now, now.Add(time.Minute))

@@ -83,7 +83,7 @@ func uploadID(u *core.Upload) core.UploadID { return u.ID }
 func tokenOf(t *core.Token) string          { return t.Token }
 
 // moments are some times in order, several of them equal.
-func moments(i int) time.Time { return start.Add(time.Duration(i/3) * time.Nanosecond) }
+func moments(i int) time.Time { return start.Add(time.Duration(i/3) * time.Microsecond) }
 
 // cursorOf returns some cursor of a list.
 func cursorOf[T any](t *testing.T, list lister[T]) string {

@@ -16,14 +16,7 @@ import (
 
 // Run tests a store. open returns a new, empty one, and closes it when t ends.
 func Run(t *testing.T, open func(t *testing.T) Store) {
-	groups := map[string]map[string]func(t *testing.T, s Store){
-		"uploads": uploadTests(), "files": fileTests(), "moves": moveTests(),
-		"cleaning": cleanTests(), "instances": instanceTests(), "settings": settingTests(),
-		"users": userTests(), "tokens": tokenTests(), "sessions": sessionTests(), "lists": listTests(),
-		"uploads of users": ownedTests(), "quota": quotaTests(), "export": exportTests(),
-		"resumables": resumableTests(),
-	}
-	for group, tests := range groups {
+	for group, tests := range groups() {
 		for name, test := range tests {
 			t.Run(group+"/"+name, func(t *testing.T) {
 				t.Parallel()
@@ -33,8 +26,18 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}
 }
 
-// start is a moment with a zone and all its digits.
-var start = time.Date(2026, 11, 23, 22, 0, 47, 956699538, time.FixedZone("", 3600))
+func groups() map[string]map[string]func(t *testing.T, s Store) {
+	return map[string]map[string]func(t *testing.T, s Store){
+		"uploads": uploadTests(), "files": fileTests(), "moves": moveTests(),
+		"cleaning": cleanTests(), "instances": instanceTests(), "settings": settingTests(),
+		"users": userTests(), "tokens": tokenTests(), "sessions": sessionTests(), "lists": listTests(),
+		"uploads of users": ownedTests(), "quota": quotaTests(), "export": exportTests(),
+		"resumables": resumableTests(), "devices": deviceTests(), "figures": figureTests(), "meetings": mixedTests(),
+	}
+}
+
+// start is a moment with a zone and all the digits that every database keeps.
+var start = time.Date(2026, 11, 23, 22, 0, 47, 956699000, time.FixedZone("", 3600))
 
 const racers = 50
 

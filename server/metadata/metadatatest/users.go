@@ -12,20 +12,20 @@ import (
 
 func userTests() map[string]func(t *testing.T, s Store) {
 	return map[string]func(t *testing.T, s Store){
-		"round trip":           userRoundTrip,
-		"zero values":          userZeroValues,
-		"unknown":              userUnknown,
-		"same id again":        userSameID,
-		"ids are binary":       userBinaryIDs,
-		"update":               userUpdate,
-		"update refused":       userUpdateRefused,
-		"update panics":        userUpdatePanics,
-		"update race":          userUpdateRace,
-		"last administrator":   userLastAdmin,
-		"administrators leave": userAdminRace,
-		"delete":               userDelete,
-		"delete race":          userDeleteRace,
-		"questions":            userQuestions,
+		"round trip":                   userRoundTrip,
+		"zero values":                  userZeroValues,
+		"unknown":                      userUnknown,
+		"same id again":                userSameID,
+		"ids are binary":               userBinaryIDs,
+		"update":                       userUpdate,
+		"update refused":               userUpdateRefused,
+		"update panics":                userUpdatePanics,
+		"update race":                  userUpdateRace,
+		"last administrator":           userLastAdmin,
+		"administrators race to leave": userAdminRace,
+		"delete":                       userDelete,
+		"delete race":                  userDeleteRace,
+		"questions":                    userQuestions,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/go-gormigrate/gormigrate/v2"
 	"gorm.io/gorm"
@@ -33,6 +34,7 @@ func migrations() []*gormigrate.Migration {
 		{ID: "1005-listings", Migrate: listings},
 		{ID: "1006-resumables", Migrate: resumables},
 		{ID: "1007-devices", Migrate: devices},
+		{ID: "1008-texts", Migrate: texts},
 	}
 }
 
@@ -76,12 +78,41 @@ func ensure(tx *gorm.DB, rows ...any) error {
 			if tx.Migrator().HasIndex(row, index.Name) {
 				continue
 			}
-			if err := tx.Migrator().CreateIndex(row, index.Name); err != nil {
+			if err := createIndex(tx, row, index); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// createIndex makes one index. Texts of times are SQLite's: PostgreSQL has times, and MySQL no
+// indexes of expressions, see listedMySQL; nor has it those of some rows, but GORM knows that.
+func createIndex(tx *gorm.DB, row any, index *schema.Index) error {
+	expression := slices.ContainsFunc(index.Fields, func(f schema.IndexOption) bool { return f.Expression != "" })
+	if !expression || tx.Name() != postgresName && tx.Name() != mysqlName {
+		return tx.Migrator().CreateIndex(row, index.Name)
+	}
+	if tx.Name() == mysqlName {
+		return nil
+	}
+	stmt := &gorm.Statement{DB: tx}
+	if err := stmt.Parse(row); err != nil {
+		return err
+	}
+	var fields []string
+	for _, f := range index.Fields {
+		if f.Expression != "" {
+			fields = append(fields, strings.ReplaceAll(f.Expression, "''", "'0001-01-01 00:00:00Z'"))
+		} else {
+			fields = append(fields, `"`+f.DBName+`"`)
+		}
+	}
+	text := `CREATE INDEX ` + index.Name + ` ON ` + stmt.Table + ` (` + strings.Join(fields, ", ") + `)`
+	if index.Where != "" {
+		text += ` WHERE ` + index.Where
+	}
+	return tx.Exec(text).Error
 }
 
 func ensureColumns(tx *gorm.DB, row any, s *schema.Schema) error {
