@@ -23,6 +23,7 @@ import (
 	"github.com/root-gg/plik/server/handlers/tus"
 	"github.com/root-gg/plik/server/metrics"
 	"github.com/root-gg/plik/server/middleware"
+	"github.com/root-gg/plik/server/relay"
 	"github.com/root-gg/plik/server/uploads"
 )
 
@@ -41,6 +42,8 @@ type Options struct {
 	ResumableLife time.Duration
 	// TicketKey signs what stands for the password of an upload, 32 bytes at least; nil: nothing does.
 	TicketKey []byte
+	// RelayKey is what other daemons of the installation sign with when they ask for streams; nil: there are none.
+	RelayKey relay.Key
 	// Ready tells whether database and store can work; nil: they can.
 	Ready func(context.Context) error
 

@@ -13,7 +13,8 @@ import (
 type instanceRow struct {
 	ID     string `gorm:"primaryKey"`
 	Host   string
-	PID    int `gorm:"column:pid"`
+	PID    int    `gorm:"column:pid"`
+	URL    string `gorm:"column:url"`
 	SeenAt timestamp
 }
 
@@ -22,7 +23,7 @@ func (instanceRow) TableName() string { return "plik_instances" }
 
 // Heartbeat records that the instance was alive at i.SeenAt.
 func (s *Store) Heartbeat(ctx context.Context, i core.Instance) error {
-	row := instanceRow{ID: i.ID, Host: i.Host, PID: i.PID, SeenAt: timestamp{i.SeenAt}}
+	row := instanceRow{ID: i.ID, Host: i.Host, PID: i.PID, URL: i.URL, SeenAt: timestamp{i.SeenAt}}
 	return s.writeORM(ctx, "record instance", func(db *gorm.DB) error {
 		return db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
 	})
@@ -39,7 +40,7 @@ func (s *Store) Instances(ctx context.Context) ([]core.Instance, error) {
 	}
 	instances := make([]core.Instance, len(rows))
 	for i, r := range rows {
-		instances[i] = core.Instance{ID: r.ID, Host: r.Host, PID: r.PID, SeenAt: r.SeenAt.Time}
+		instances[i] = core.Instance{ID: r.ID, Host: r.Host, PID: r.PID, URL: r.URL, SeenAt: r.SeenAt.Time}
 	}
 	return instances, nil
 }

@@ -33,6 +33,7 @@ func migrations() []*gormigrate.Migration {
 		{ID: "1005-listings", Migrate: listings},
 		{ID: "1006-resumables", Migrate: resumables},
 		{ID: "1007-devices", Migrate: devices},
+		{ID: "1009-advertise", Migrate: advertise},
 	}
 }
 
