@@ -28,6 +28,9 @@ func (s *Server) handlerOptions() handlers.Options {
 		o.Accounts, o.Sessions, o.Logins = s.services.Accounts, s.sessions, s.logins
 		o.Effective = c.Shown()
 	}
+	if s.relay != nil {
+		o.Leases = s.backends.Metadata
+	}
 	o.Audit, o.TicketKey, o.RelayKey = s.audit, s.tickets, s.relayKey
 	if resumable {
 		o.ResumableLife = c.ResumableLifetime

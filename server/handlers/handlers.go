@@ -40,6 +40,8 @@ type Options struct {
 	Effective map[string]any
 	// ResumableLife is how long half-sent files are kept; 0: uploads cannot be resumed.
 	ResumableLife time.Duration
+	// Leases keep several daemons from working on one half-sent file; nil: this one is alone.
+	Leases tus.Leases
 	// TicketKey signs what stands for the password of an upload, 32 bytes at least; nil: nothing does.
 	TicketKey []byte
 	// RelayKey is what other daemons of the installation sign with when they ask for streams; nil: there are none.
@@ -101,7 +103,7 @@ func New(o Options) (*Handlers, error) {
 	}
 	if o.ResumableLife > 0 {
 		var err error
-		h.tus, err = tus.NewServer(tus.Options{Store: transfers{o.Uploads, h}, Path: ResumablePath, Site: h.site, Life: o.ResumableLife})
+		h.tus, err = tus.NewServer(tus.Options{Store: transfers{o.Uploads, h}, Path: ResumablePath, Site: h.site, Life: o.ResumableLife, Leases: o.Leases, Now: o.Now})
 		if err != nil {
 			return nil, err
 		}
