@@ -45,13 +45,23 @@ $(WEBAPP): webapp/app/node_modules/.package-lock.json $(shell find webapp/app -p
 # What the command line client is built for.
 CLIENTS := linux-amd64 linux-arm64 linux-arm linux-386 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64 freebsd-amd64 freebsd-arm64
 
+# With SIGN_KEY=release.pem (openssl genpkey -algorithm ed25519 -out release.pem) the clients are signed, and
+# "plik update" of a signed client takes only what the same key has signed.
+SIGN_KEY ?=
+ifneq (,$(SIGN_KEY))
+LDFLAGS += -X github.com/root-gg/plik/cmd/plik/internal/update.publicKey=$(shell openssl pkey -in $(SIGN_KEY) -pubout -outform DER | tail -c 32 | base64)
+endif
+
 .PHONY: clients
 clients: ## Build the command line client for every system into clients/, where plikd offers it
 	@for t in $(CLIENTS); do \
-	  os=$${t%-*}; exe=plik; [ $$os != windows ] || exe=plik.exe; mkdir -p clients/$$t; \
+	  os=$${t%-*}; arch=$${t#*-}; exe=plik; [ $$os != windows ] || exe=plik.exe; mkdir -p clients/$$t; \
 	  echo "clients/$$t/$$exe"; \
-	  GOOS=$$os GOARCH=$${t#*-} $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o clients/$$t/$$exe ./cmd/plik || exit 1; \
+	  GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o clients/$$t/$$exe ./cmd/plik || exit 1; \
 	  md5sum clients/$$t/$$exe | cut -d' ' -f1 >clients/$$t/MD5SUM; sha256sum clients/$$t/$$exe | cut -d' ' -f1 >clients/$$t/SHA256SUM; \
+	  rm -f clients/$$t/$$exe.sig; [ -n "$(SIGN_KEY)" ] || continue; \
+	  message=$$(mktemp); printf 'plik %s %s-%s\n%s\n' '$(VERSION)' $$os $$arch $$(cat clients/$$t/SHA256SUM) >$$message; \
+	  openssl pkeyutl -sign -rawin -inkey $(SIGN_KEY) -in $$message | base64 -w0 >clients/$$t/$$exe.sig || exit 1; rm -f $$message; \
 	done
 	mkdir -p clients/bash && cp cmd/plik/plik.sh clients/bash/plik.sh && md5sum clients/bash/plik.sh | cut -d' ' -f1 >clients/bash/MD5SUM
 
@@ -62,7 +72,7 @@ test: ## Run the tests; needs nothing but Go
 	$(GO) test ./...
 
 .PHONY: check
-check: lint race fuzz curl tus oidc web-test browser bench-smoke ## Everything that must hold before a change goes in
+check: lint race fuzz curl tus signing oidc web-test browser bench-smoke ## Everything that must hold before a change goes in
 
 .PHONY: lint
 lint: ## gofmt, vet for every system, staticcheck
@@ -89,6 +99,10 @@ curl: build ## The server used with the real curl, as scripts and old clients do
 .PHONY: tus
 tus: build ## Resumable uploads by tus-js-client; installs what it needs
 	./testing/tus/run.sh $(BIN)/plikd
+
+.PHONY: signing
+signing: ## Clients that are signed, and update themselves
+	./testing/update/run.sh
 
 .PHONY: oidc
 oidc: ## Logins with a real OpenID Connect provider; installs what it needs

@@ -28,7 +28,10 @@ func (s *Server) handlerOptions() handlers.Options {
 		o.Accounts, o.Sessions, o.Logins = s.services.Accounts, s.sessions, s.logins
 		o.Effective = c.Shown()
 	}
-	o.Audit, o.TicketKey = s.audit, s.tickets
+	if s.relay != nil {
+		o.Leases = s.backends.Metadata
+	}
+	o.Audit, o.TicketKey, o.RelayKey = s.audit, s.tickets, s.relayKey
 	if resumable {
 		o.ResumableLife = c.ResumableLifetime
 	}

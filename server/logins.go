@@ -6,6 +6,8 @@ import (
 
 	"github.com/root-gg/plik/server/auth"
 	"github.com/root-gg/plik/server/core"
+	"github.com/root-gg/plik/server/relay"
+	"github.com/root-gg/plik/server/uploads"
 )
 
 // signatureKey is the setting that signs the sessions of all daemons on a database; Plik 1.3
@@ -23,6 +25,23 @@ func (s *Server) openTickets(ctx context.Context) error {
 	}
 	s.tickets = []byte(key)
 	return nil
+}
+
+// relayKey is the setting that signs what daemons on one database ask of each other.
+const relayKey = "relay_signature_key"
+
+// openRelay lets this daemon fetch streams from the others, and they from it, when it says where it is.
+func (s *Server) openRelay(ctx context.Context) (uploads.Relay, error) {
+	if s.Config.AdvertiseURL == "" {
+		return nil, nil
+	}
+	key, err := s.backends.Metadata.SetSettingIfAbsent(ctx, relayKey, core.RandomText(64))
+	if err != nil {
+		return nil, fmt.Errorf("read the key of the relay: %w", err)
+	}
+	s.relayKey = relay.Key(key)
+	s.relay = relay.NewClient(s.backends.Metadata, s.relayKey, s.Now)
+	return s.relay, nil
 }
 
 // openSessions opens what logins need, when there are accounts.

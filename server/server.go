@@ -20,6 +20,7 @@ import (
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/handlers"
 	"github.com/root-gg/plik/server/metrics"
+	"github.com/root-gg/plik/server/relay"
 )
 
 // Server is one plikd. New opens its stores, Start serves, Stop ends both.
@@ -28,6 +29,8 @@ type Server struct {
 	backends *Backends
 	services *Services
 	tickets  []byte         // key
+	relayKey relay.Key      // nil: this daemon is alone
+	relay    *relay.Client  // nil: this daemon is alone
 	sessions *auth.Sessions // nil: there are no accounts
 	logins   map[string]*auth.Flow
 	audit    *audit.Log
@@ -71,7 +74,12 @@ func (s *Server) ReopenAudit() {
 }
 
 // close closes what New opened.
-func (s *Server) close() error { return errors.Join(s.audit.Close(), s.backends.Close()) }
+func (s *Server) close() error {
+	if s.relay != nil {
+		s.relay.Close()
+	}
+	return errors.Join(s.audit.Close(), s.backends.Close())
+}
 
 func (s *Server) build(ctx context.Context) (err error) {
 	if s.Config.MetricsPort > 0 {
@@ -81,7 +89,7 @@ func (s *Server) build(ctx context.Context) (err error) {
 		})
 	}
 	s.cleaner, err = cleaner.New(cleaner.Options{
-		Store: s.backends.Metadata, Backend: s.backends.Data, Log: logrus.NewEntry(s.Log), Now: s.Now,
+		Store: s.backends.Metadata, Backend: s.backends.Data, Log: logrus.NewEntry(s.Log), Now: s.Now, URL: s.Config.AdvertiseURL,
 		Held: func(id core.FileID) bool { return s.services.Uploads.Held(id) },
 		Expire: func(ctx context.Context) (int, error) {
 			return s.services.Uploads.ExpireResumables(ctx, max(s.Config.ResumableLifetime, time.Minute))
@@ -97,7 +105,11 @@ func (s *Server) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.services, err = newServices(s.Config, s.backends, s.Log, s.cleaner.Instance().ID, s.Now); err != nil {
+	between, err := s.openRelay(ctx)
+	if err != nil {
+		return err
+	}
+	if s.services, err = newServices(s.Config, s.backends, s.Log, s.cleaner.Instance().ID, between, s.Now); err != nil {
 		return err
 	}
 	if err := s.openTickets(ctx); err != nil {

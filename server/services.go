@@ -19,10 +19,10 @@ type Services struct {
 
 // NewServices returns the use cases for commands that work beside a daemon.
 func NewServices(c *config.Config, b *Backends, log *logrus.Logger) (*Services, error) {
-	return newServices(c, b, log, "", nil)
+	return newServices(c, b, log, "", nil, nil)
 }
 
-func newServices(c *config.Config, b *Backends, log *logrus.Logger, instance string, now core.Clock) (*Services, error) {
+func newServices(c *config.Config, b *Backends, log *logrus.Logger, instance string, r uploads.Relay, now core.Clock) (*Services, error) {
 	keeper, err := password.New(password.Options{Now: now})
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func newServices(c *config.Config, b *Backends, log *logrus.Logger, instance str
 	s := &Services{}
 	s.Uploads, err = uploads.New(uploads.Options{
 		Store: b.Metadata, Backend: b.Data, Passwords: keeper, Policy: policy(c), Guard: passwords,
-		Instance: instance, Log: logrus.NewEntry(log), Now: now,
+		Instance: instance, Relay: r, Log: logrus.NewEntry(log), Now: now,
 	})
 	if err != nil {
 		return nil, err

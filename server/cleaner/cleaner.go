@@ -41,6 +41,8 @@ type Options struct {
 	// Heartbeat is how often Run gives a sign of life (10 s). Daemons that share a database
 	// should agree on it.
 	Heartbeat time.Duration
+	// URL is where other daemons reach this one; may be empty.
+	URL string
 	// Held tells whether this process still hands out the bytes of a Removed file. May be nil.
 	Held func(core.FileID) bool
 	// Expire gives up the resumable uploads that nothing came for, and returns how many. May be nil.
@@ -99,6 +101,7 @@ func New(o Options) (*Cleaner, error) {
 	}
 	if c.self.ID == "" {
 		c.self = Self(c.now())
+		c.self.URL = o.URL
 	}
 	c.watcher.limit = max(1, int((deadAfter+c.heartbeat-1)/c.heartbeat))
 	return c, nil

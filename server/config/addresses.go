@@ -39,6 +39,14 @@ func (r *resolver) urls() {
 	} else if len(r.DownloadDomainAlias) > 0 {
 		r.warnf("DownloadDomainAlias is ignored without DownloadDomain, set that one as well")
 	}
+	if r.AdvertiseURL != "" {
+		u, err := parseBase(r.AdvertiseURL)
+		if err != nil {
+			r.failf("invalid value for AdvertiseURL : %w", err)
+		} else {
+			r.AdvertiseURL = strings.TrimRight(u.String(), "/")
+		}
+	}
 	r.PublicBase = nil
 	if r.PublicURL == "" {
 		return

@@ -25,6 +25,7 @@ type Config struct {
 	ListenAddress      string
 	ListenPort         int    // 0: any free port
 	Path               string // prefix of every URL: "" or "/x", never with a trailing /
+	AdvertiseURL       string // where the other servers on the same database reach this one; "": it is alone
 	PublicURL          string // start of the links handed out; "": derived from each request
 	SslEnabled         bool
 	SslCert            string // path of a PEM file

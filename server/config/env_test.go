@@ -25,7 +25,7 @@ func TestKeyNames(t *testing.T) {
 		"SslEnabled": "SSL_ENABLED", "SslCert": "SSL_CERT", "SslKey": "SSL_KEY", "TlsVersion": "TLS_VERSION",
 		"NoWebInterface": "NO_WEB_INTERFACE", "DownloadDomain": "DOWNLOAD_DOMAIN",
 		"DownloadDomainAlias": "DOWNLOAD_DOMAIN_ALIAS", "EnhancedWebSecurity": "ENHANCED_WEB_SECURITY",
-		"ResumableTTL": "RESUMABLE_TTL", "SessionTimeout": "SESSION_TIMEOUT", "AbuseContact": "ABUSE_CONTACT",
+		"ResumableTTL": "RESUMABLE_TTL", "AdvertiseURL": "ADVERTISE_URL", "SessionTimeout": "SESSION_TIMEOUT", "AbuseContact": "ABUSE_CONTACT",
 		"WebappDirectory": "WEBAPP_DIRECTORY", "ClientsDirectory": "CLIENTS_DIRECTORY",
 		"ChangelogDirectory": "CHANGELOG_DIRECTORY",
 		"SourceIPHeader":     "SOURCE_IP_HEADER", "UploadWhitelist": "UPLOAD_WHITELIST",

@@ -7,6 +7,7 @@ type Instance struct {
 	ID     string // random, new at each start
 	Host   string // boot id and process namespace: where PID means something; empty: unknown
 	PID    int
+	URL    string    // where the others reach it; empty: they cannot
 	SeenAt time.Time // last sign of life
 }
 

@@ -40,6 +40,7 @@ var rules = map[string]rule{
 	"account-keys":  {"owner other demoted admin impersonator", "ended read full otherFull", 401},
 	"self":          {"owner admin impersonator full read?", "ended other demoted otherFull", 401},
 	"self-keys":     {"owner admin impersonator", "ended other demoted read full otherFull", 401},
+	"peer":          {"", "", 403},
 	"admin":         {"admin impersonator", "ended owner other demoted", 401},
 }
 
@@ -192,7 +193,7 @@ func TestAuthorization(t *testing.T) {
 				}
 				succeeded = e.try(w, role, rule.status(role, method), method, template) || succeeded
 			}
-			if class != "login" && template != "/auth/device/token" && !strings.HasSuffix(template, "/callback") {
+			if class != "login" && class != "peer" && template != "/auth/device/token" && !strings.HasSuffix(template, "/callback") {
 				require.True(t, succeeded, "nobody could %s %s", method, template)
 			}
 			requireSecurity(t, class, op)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/root-gg/plik/server/handlers/tus"
+	"github.com/root-gg/plik/server/relay"
 )
 
 // ServeContent is serveContent.
@@ -23,7 +24,7 @@ func ReadForm(r *http.Request, body io.Reader) (name string, content []byte, err
 
 // Routes lists the API as "METHOD /path".
 func Routes() (list []string) {
-	for _, r := range (&Handlers{tus: &tus.Server{}}).routes() {
+	for _, r := range (&Handlers{tus: &tus.Server{}, Options: Options{RelayKey: relay.Key{}}}).routes() {
 		list = append(list, r.method+" "+r.path)
 		if r.method == "GET" {
 			list = append(list, "HEAD "+r.path)

@@ -23,6 +23,7 @@ import (
 	"github.com/root-gg/plik/server/handlers/tus"
 	"github.com/root-gg/plik/server/metrics"
 	"github.com/root-gg/plik/server/middleware"
+	"github.com/root-gg/plik/server/relay"
 	"github.com/root-gg/plik/server/uploads"
 )
 
@@ -39,8 +40,12 @@ type Options struct {
 	Effective map[string]any
 	// ResumableLife is how long half-sent files are kept; 0: uploads cannot be resumed.
 	ResumableLife time.Duration
+	// Leases keep several daemons from working on one half-sent file; nil: this one is alone.
+	Leases tus.Leases
 	// TicketKey signs what stands for the password of an upload, 32 bytes at least; nil: nothing does.
 	TicketKey []byte
+	// RelayKey is what other daemons of the installation sign with when they ask for streams; nil: there are none.
+	RelayKey relay.Key
 	// Ready tells whether database and store can work; nil: they can.
 	Ready func(context.Context) error
 
@@ -98,7 +103,7 @@ func New(o Options) (*Handlers, error) {
 	}
 	if o.ResumableLife > 0 {
 		var err error
-		h.tus, err = tus.NewServer(tus.Options{Store: transfers{o.Uploads, h}, Path: ResumablePath, Site: h.site, Life: o.ResumableLife})
+		h.tus, err = tus.NewServer(tus.Options{Store: transfers{o.Uploads, h}, Path: ResumablePath, Site: h.site, Life: o.ResumableLife, Leases: o.Leases, Now: o.Now})
 		if err != nil {
 			return nil, err
 		}

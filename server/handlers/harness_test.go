@@ -110,7 +110,7 @@ func serve(t *testing.T, changes ...change) *env {
 	o := handlers.Options{
 		Log: logs.New(e.log, "INFO", false), Config: cfg.Public(), Build: api.BuildInfo{Version: "0.0.0"},
 		Proxies: middleware.Proxies{Trusted: cfg.TrustedNetworks}, ResumableLife: 24 * time.Hour,
-		TicketKey: sessionKey,
+		TicketKey: sessionKey, RelayKey: sessionKey,
 	}
 	p := uploads.Policy{
 		OneShot: on, Removable: on, Stream: on, Password: on, ExtendTTL: on, Comments: on, SetTTL: on,

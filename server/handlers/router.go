@@ -54,6 +54,9 @@ func (h *Handlers) routes() []route {
 		route{"GET", "/ready", h.getReady, nil},
 		route{"PUT", "/{filename}", h.quickPut, create},
 	)
+	if h.RelayKey != nil {
+		list = append(list, route{"GET", "/relay/{uploadID}/{fileID}", h.getRelay, nil})
+	}
 	if h.tus != nil {
 		begin, goOn := steps{who}, steps{who, h.mayResume}
 		one := ResumablePath + "{tusID}"

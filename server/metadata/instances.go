@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	sqlHeartbeat = `INSERT INTO plik_instances (id, host, pid, seen_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET host = excluded.host, pid = excluded.pid, seen_at = excluded.seen_at`
-	sqlInstances = `SELECT i.id, COALESCE(i.host, ''), COALESCE(i.pid, 0), COALESCE(i.seen_at, '')
+	sqlHeartbeat = `INSERT INTO plik_instances (id, host, pid, url, seen_at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET host = excluded.host, pid = excluded.pid, url = excluded.url, seen_at = excluded.seen_at`
+	sqlInstances = `SELECT i.id, COALESCE(i.host, ''), COALESCE(i.pid, 0), COALESCE(i.url, ''), COALESCE(i.seen_at, '')
 		FROM plik_instances i ORDER BY i.id`
 	sqlForgetInstance = `DELETE FROM plik_instances WHERE id = ?`
 )
@@ -18,7 +18,7 @@ const (
 // Heartbeat records that the instance was alive at i.SeenAt.
 func (s *Store) Heartbeat(ctx context.Context, i core.Instance) error {
 	return s.write(ctx, "record instance", func(ctx context.Context) error {
-		_, err := s.exec(ctx, sqlHeartbeat, i.ID, i.Host, i.PID, formatTime(i.SeenAt))
+		_, err := s.exec(ctx, sqlHeartbeat, i.ID, i.Host, i.PID, i.URL, formatTime(i.SeenAt))
 		return err
 	})
 }
@@ -29,7 +29,7 @@ func (s *Store) Instances(ctx context.Context) (instances []core.Instance, err e
 		rows, err := s.rows(ctx, sqlInstances)
 		instances, err = scanAll(rows, err, func(row scanner) (i core.Instance, err error) {
 			var seen string
-			if err = row.Scan(&i.ID, &i.Host, &i.PID, &seen); err == nil {
+			if err = row.Scan(&i.ID, &i.Host, &i.PID, &i.URL, &seen); err == nil {
 				i.SeenAt, err = parseTime(seen)
 			}
 			return i, err

@@ -36,7 +36,7 @@ var (
 		{"0003-extend-ttl", []string{"ALTER TABLE `uploads` ADD `extend_ttl` numeric"}},
 		{"0004-max-user-size", []string{"ALTER TABLE `users` ADD `max_user_size` integer"}},
 	}
-	ourSteps = []string{"1001-file-columns", "1002-file-indexes", "1003-instances", "1004-accounts", "1005-listings", "1006-resumables", "1007-devices", "1008-texts"}
+	ourSteps = []string{"1001-file-columns", "1002-file-indexes", "1003-instances", "1004-accounts", "1005-listings", "1006-resumables", "1007-devices", "1008-texts", "1009-advertise"}
 )
 
 // oldRows are what a server of Plik 1.3 may have left.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"sync/atomic"
 
 	"github.com/root-gg/plik/server/core"
@@ -40,6 +41,13 @@ func (s *Service) send(ctx context.Context, f *core.File, body Body, maxSize int
 	}
 	s.streams.open(f.ID, snd)
 	ready()
+	if s.relay != nil {
+		var watching sync.WaitGroup
+		defer watching.Wait()
+		watched, over := context.WithCancel(ctx)
+		defer over()
+		watching.Go(func() { s.watchDeletion(watched, f, stop) })
+	}
 
 	in := newIngest(ctx, nil, maxSize, !s.policy.NoDigest)
 	in.eager = true
@@ -146,15 +154,18 @@ func (e *exactly) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// AwaitSender returns when somebody sends f, or ctx has ended.
-func (s *Service) AwaitSender(ctx context.Context, f *core.File) error {
-	return s.streams.await(ctx, f.ID)
-}
-
 // Stream hands the bytes of f, as they come from its sender, to sink, and returns when
 // that is over. Exactly one receiver gets them, for the others it is KindNotFound. After
 // an error what sink has got is not the whole file.
 func (s *Service) Stream(ctx context.Context, f *core.File, sink Sink) error {
+	if s.isElsewhere(f) {
+		return s.relay.Fetch(ctx, f, sink)
+	}
+	return s.StreamHere(ctx, f, sink)
+}
+
+// StreamHere is Stream for senders of this daemon only.
+func (s *Service) StreamHere(ctx context.Context, f *core.File, sink Sink) error {
 	r := &receiver{ctx: ctx, sink: sink, done: make(chan error, 1)}
 	for {
 		opening, err := s.streams.take(f.ID, r)

@@ -42,6 +42,7 @@ type Options struct {
 	Policy    Policy
 	Guard     Guard         // nil: anybody may guess passwords
 	Instance  string        // id of this daemon, see core.Instance
+	Relay     Relay         // nil: streams are had from the daemon that has the sender only
 	Log       *logrus.Entry // nil: discard
 	Now       core.Clock    // nil: time.Now
 }
@@ -55,6 +56,7 @@ type Service struct {
 	space     *space // nil: what is stored is not bounded
 	policy    Policy
 	instance  string
+	relay     Relay // may be nil
 	log       *logrus.Entry
 	now       core.Clock
 	streams   *streams
@@ -88,7 +90,7 @@ func New(o Options) (*Service, error) {
 	return &Service{
 		guard: o.Guard, space: sp, appender: appender, digests: make(chan struct{}, 1),
 		store: o.Store, backend: o.Backend, passwords: o.Passwords, policy: o.Policy,
-		instance: o.Instance, log: o.Log, now: o.Now,
+		instance: o.Instance, relay: o.Relay, log: o.Log, now: o.Now,
 		streams: newStreams(), running: newTransfers(), held: newHolds(),
 	}, nil
 }

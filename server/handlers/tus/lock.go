@@ -2,6 +2,7 @@ package tus
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/tus/tusd/v2/pkg/handler"
@@ -15,20 +16,43 @@ var errInterrupted = core.E(core.KindConflict, "resumable_interrupted", "the tra
 
 // locker lets one request at a time work on a transfer: the next one ends it. It does that itself, for
 // the way of tusd v2.9 looks at the body while another goroutine sets it.
-type locker struct{ handler.Locker }
+type locker struct {
+	handler.Locker
+	leases Leases // nil: no other daemon works on the transfers
+	now    core.Clock
+}
 
 func (l locker) NewLock(id string) (handler.Lock, error) {
 	of, err := l.Locker.NewLock(id)
-	return lock{of}, err
+	return &lock{of: of, locker: l, id: id}, err
 }
 
-type lock struct{ of handler.Lock }
-
-func (l lock) Lock(ctx context.Context, _ func()) error {
-	return l.of.Lock(ctx, exchangeOf(ctx).interrupt)
+type lock struct {
+	of     handler.Lock
+	locker locker
+	id     string
+	lease  *lease // while locked; may be nil
 }
 
-func (l lock) Unlock() error { return l.of.Unlock() }
+func (l *lock) Lock(ctx context.Context, _ func()) error {
+	interrupt := exchangeOf(ctx).interrupt
+	if err := l.of.Lock(ctx, interrupt); err != nil || l.locker.leases == nil {
+		return err
+	}
+	var err error
+	if l.lease, err = hold(ctx, l.locker.leases, l.locker.now, l.id, interrupt); err != nil {
+		return exchangeOf(ctx).fail(errors.Join(err, l.of.Unlock()))
+	}
+	return nil
+}
+
+func (l *lock) Unlock() error {
+	var err error
+	if l.lease != nil {
+		err = l.lease.end(context.Background())
+	}
+	return errors.Join(err, l.of.Unlock())
+}
 
 // counter counts what is read.
 type counter struct {

@@ -52,6 +52,9 @@ type Options struct {
 	Path  string                     // below which the transfers are, such as "/tus/"
 	Site  func(*http.Request) string // URL of the server for who asks, without a slash at the end
 	Life  time.Duration              // of a transfer that nothing is added to
+	// Leases are asked before anything is done to a transfer; nil: there is no other daemon.
+	Leases Leases
+	Now    core.Clock // nil: time.Now
 }
 
 // Server serves the transfers. It is safe for concurrent use.
@@ -63,7 +66,10 @@ type Server struct {
 // NewServer returns a Server.
 func NewServer(o Options) (*Server, error) {
 	s := &Server{Options: o}
-	locker := locker{memorylocker.New()}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	locker := locker{memorylocker.New(), o.Leases, o.Now}
 	c := handler.NewStoreComposer()
 	c.UseCore(dataStore{s})
 	c.UseTerminater(dataStore{s})

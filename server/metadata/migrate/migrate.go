@@ -35,6 +35,7 @@ func migrations() []*gormigrate.Migration {
 		{ID: "1006-resumables", Migrate: resumables},
 		{ID: "1007-devices", Migrate: devices},
 		{ID: "1008-texts", Migrate: texts},
+		{ID: "1009-advertise", Migrate: advertise},
 	}
 }
 
