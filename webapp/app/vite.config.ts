@@ -16,7 +16,7 @@ export default defineConfig({
     rolldownOptions: {
       experimental: { chunkOptimization: false },
       // What the first view needs comes in one piece, for each request costs a phone more than a kilobyte.
-      output: { codeSplitting: { groups: [{ name: 'app', test: /src.(main\.ts|parts.(Pick|Bar|CopyButton|Countdown|Glyph|SaveLink|Dialog)|lib.(kinds|icons.share|phone|faults|explain|format.size|options|share.(remove|save)))\b/ }] } },
+      output: { codeSplitting: { groups: [{ name: 'app', test: /src.(main\.ts|parts.(Pick|Bar|CopyButton|Countdown|Glyph|SaveLink|Dialog)|lib.(kinds|icons.(share|account)|phone|faults|explain|format.size|options|share.(remove|save)))\b/ }] } },
     },
   },
   test: { environment: 'happy-dom', include: ['test/**/*.test.ts'], restoreMocks: true },

@@ -1,13 +1,7 @@
-// Signing in, one's own uploads, administration.
-import { base, button, check, choose, file, look, strict, upload, visit } from './harness.mjs';
+// Signing in, one's own uploads, tokens and programs.
+import { base, button, check, file, look, signIn, upload, visit } from './harness.mjs';
 
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
-
-async function signIn(page, name = 'alice', password = 'correct horse') {
-  await page.getByRole('textbox', { name: 'User name' }).fill(name);
-  await page.getByRole('textbox', { name: 'Password' }).fill(password);
-  await button(page, 'Sign in').click();
-}
 
 export async function home() {
   const { page, close } = await visit('#/home', { expected: [401, 403] });
@@ -43,6 +37,17 @@ export async function home() {
   await page.getByRole('menuitem', { name: 'Delete upload' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete upload' }).click();
   await check('an upload can be deleted', () => page.getByRole('heading', { name: /Nothing found|No uploads/ }).waitFor());
+  await page.getByRole('searchbox').fill('report-3');
+  await page.getByText('11 of 11', { exact: true }).waitFor();
+  await button(page, 'Select').click();
+  await check('nothing is selected at first', () => button(page, 'Delete selected').isDisabled());
+  await page.getByRole('checkbox', { name: 'Select report-30.pdf' }).check();
+  await page.getByRole('checkbox', { name: 'Select report-31.pdf' }).check();
+  await page.getByText('2 selected').waitFor();
+  await look(page, 'home-select');
+  await button(page, 'Delete selected').click();
+  await page.getByRole('dialog', { name: 'Delete 2 uploads?' }).getByRole('button', { name: 'Delete selected' }).click();
+  await check('several can be deleted at once', () => page.getByText('9 of 9', { exact: true }).waitFor());
   await page.getByRole('searchbox').fill('report-2.pdf');
   await page.getByRole('link', { name: 'report-2.pdf' }).click();
   await check('a protected one of ones own opens without its password', () => button(page, 'Delete upload').waitFor());
@@ -61,11 +66,13 @@ export async function tokens() {
   await check('a token is shown once', () => page.getByText('Copy it now').waitFor());
   await look(page, 'tokens');
   const token = await page.locator('aside .said').first().textContent();
-  await check('and works', async () => (await page.request.get(`${base}me`, { headers: { 'X-PlikToken': token } })).ok());
+  const status = async () => (await fetch(`${base}me`, { headers: { 'X-PlikToken': token } })).status; // without the cookies of the page
+  await check('and works', async () => (await status()) === 200);
   await button(page, 'Done').click();
   await button(page, 'Revoke backup').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-  await check('it can be revoked', () => page.getByRole('heading', { name: 'No tokens yet.' }).waitFor());
+  await check('it can be revoked', () => page.locator('tbody .t', { hasText: 'backup' }).waitFor({ state: 'detached' }));
+  await check('and does not work then', async () => [401, 403].includes(await status()));
   await page.goto(`${base}#/home/account`);
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Alice M.');
   await button(page, 'Save').click();
@@ -78,69 +85,33 @@ export async function tokens() {
   await close('tokens');
 }
 
-export async function admin() {
-  const { page, close } = await visit('#/admin', { expected: [] });
+// A program shows a code; its user confirms it here.
+export async function program() {
+  const { page, close } = await visit('about:blank', { expected: [404] });
+  const ask = async (comment) => (await page.request.post(`${base}auth/device`, { data: { comment } })).json();
+  const token = (code) => page.request.post(`${base}auth/device/token`, { data: { deviceCode: code } });
+  const first = await ask('plik on workstation');
+  await check('the address it shows is this page', first.verificationUriComplete === `${base}#/confirm?code=${first.userCode}`);
+  await page.goto(first.verificationUriComplete);
   await signIn(page);
-  await heading(page, 'Admin');
-  await page.goto(`${base}#/_`);
-  await upload(page, [file('large.bin', Buffer.alloc(5 << 20), 'application/octet-stream')]);
-  await check('a large file of who is signed in is theirs', async () => (await (await page.request.get(`${base}me/stats`)).json()).totalSize >= 5 << 20);
-  await page.evaluate(() => fetch('me/uploads', { method: 'DELETE', headers: { 'X-XSRFToken': document.cookie.match(/plik-xsrf=([^;]+)/)[1] } }));
-  await page.goto(`${base}#/admin`);
-  await page.getByText('without an account').first().waitFor();
-  await look(page, 'admin');
-  await page.goto(`${base}#/admin/users`);
-  await button(page, 'Create user').click();
-  await page.getByRole('textbox', { name: 'User name' }).fill('bobby');
-  await page.getByRole('textbox', { name: 'Space' }).fill('lots');
-  await check('a limit that is none is said so', () => page.getByText('A number with a unit, like 10 GB.').waitFor());
-  await page.getByRole('textbox', { name: 'Space' }).fill('1 GB');
-  await look(page, 'user');
-  await page.getByRole('dialog').getByRole('button', { name: 'Create user' }).click();
-  await check('a user is made, with a password to pass on', () => page.getByText('Password of bobby').waitFor());
-  await button(page, 'Done').click();
-  await page.getByRole('link', { name: 'bobby' }).waitFor();
-  await look(page, 'users');
-  await button(page, 'More for bobby').click();
-  await page.getByRole('menuitem', { name: 'Act as' }).click();
-  await check('an administrator acts as somebody else', () => page.getByText('You act as bobby.').waitFor());
-  await check('and sees their space', () => page.getByText('of 1 GB').waitFor());
-  await look(page, 'acting');
-  await button(page, 'Stop').click();
-  await heading(page, 'Admin');
-  await button(page, 'More for bobby').click();
-  await page.getByRole('menuitem', { name: 'Act as' }).click();
-  await page.getByText('You act as bobby.').waitFor();
-  await page.getByRole('button', { name: 'Account of bobby' }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await heading(page, /Drop files/);
-  await page.goto(`${base}#/login`);
-  await signIn(page);
-  await check('signing out ends that as well', async () => (await heading(page, 'Home'), (await page.getByText('You act as').count()) === 0));
-  await page.goto(`${base}#/admin/uploads`);
-  await page.getByRole('columnheader', { name: 'User' }).waitFor();
-  await look(page, 'admin-uploads');
-  await page.goto(`${base}#/admin/users`);
-  await button(page, 'More for bobby').click();
-  await page.getByRole('menuitem', { name: 'Delete user' }).click();
-  await page.getByRole('dialog').getByRole('textbox').fill('bobby');
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete user' }).click();
-  await check('a user can be deleted', () => page.waitForFunction(() => !document.querySelector('tbody')?.textContent.includes('bobby')));
-  await close('admin');
-}
-
-export async function locked() {
-  const { page, close } = await visit(strict, {});
-  await signIn(page);
-  await heading(page, 'Home');
-  await page.goto(`${strict}#/_`);
-  await page.getByText('Up to 1 MB per file').waitFor();
-  await choose(page, [file('big.bin', Buffer.alloc(2_000_000)), file('ok.txt', 'ok')]);
-  await check('too big is said before anything is sent', async () => (await page.getByText('Too big. The limit is 1 MB.').waitFor(), await button(page, 'Upload').isDisabled()));
-  await check('what the administrator set is shown as set', async () => (await page.getByText('Set by the administrator').count()) === 2 && (await page.getByRole('switch', { name: 'One download only' }).isDisabled()));
-  await look(page, 'locked');
-  await button(page, 'Remove big.bin').click();
-  await button(page, 'Upload').click();
-  await check('below a path, files are sent', () => page.getByRole('heading', { name: /^Ready\./ }).waitFor());
-  await close('locked');
+  await check('after signing in, the page shows what asks', () => page.getByText('plik on workstation').waitFor());
+  await check('and the code to compare', () => page.getByText(first.userCode, { exact: true }).waitFor());
+  await look(page, 'confirm');
+  await check('it has nothing yet', async () => (await token(first.deviceCode)).status() === 400);
+  await page.getByRole('combobox', { name: 'It may' }).selectOption('upload');
+  await button(page, 'Allow').click();
+  await check('it is allowed', () => page.getByRole('heading', { name: 'Connected.' }).waitFor());
+  await look(page, 'confirmed');
+  const second = await ask('');
+  await page.goto(`${base}#/confirm`);
+  await page.getByRole('textbox', { name: 'Code' }).fill('BBBB-BBBB');
+  await button(page, 'Go on').click();
+  await check('a code that nobody shows is said so', () => page.getByText('No program waits with this code.').waitFor());
+  await look(page, 'confirm-code');
+  await page.getByRole('textbox', { name: 'Code' }).fill(second.userCode.toLowerCase().replace('-', ' '));
+  await button(page, 'Go on').click();
+  await button(page, 'Refuse').click();
+  await check('it can be refused', () => page.getByRole('heading', { name: 'Refused.' }).waitFor());
+  await check('and gets nothing then', async () => (await token(second.deviceCode)).status() === 403);
+  await close('program');
 }

@@ -3,7 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { base, button, check, choose, download, file, idOf, look, upload, visit } from './harness.mjs';
+import { base, button, check, choose, copied, download, eventually, file, idOf, look, upload, visit } from './harness.mjs';
+import { line } from './line.mjs';
 
 const api = async (page, id) => (await page.request.get(`${base}upload/${id}`)).json();
 const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
@@ -42,28 +43,6 @@ export async function choosing() {
   await close('choosing');
 }
 
-export async function many() {
-  const { page, close } = await visit('', {});
-  await button(page, 'Choose files').waitFor();
-  const took = await page.evaluate(async () => {
-    const data = new DataTransfer();
-    for (let i = 0; i < 1000; i++) data.items.add(new File([String(i)], `file-${i}.txt`));
-    const input = document.querySelector('main input[type=file]:not([webkitdirectory])');
-    input.files = data.files;
-    const start = performance.now();
-    input.dispatchEvent(new Event('change', { bubbles: true }));
-    while (!document.querySelector('.row')) await new Promise((r) => requestAnimationFrame(r));
-    return performance.now() - start;
-  });
-  console.log(`      1000 files on the list in ${Math.round(took)} ms`);
-  await check('1000 files are on the list within a second', took < 1000);
-  await check('with few elements', async () => (await page.evaluate(() => document.querySelectorAll('*').length)) < 3000);
-  await page.locator('.scroller').evaluate((el) => el.scrollTo(0, el.scrollHeight));
-  await check('the last one can be scrolled to', () => page.getByText('file-999.txt').waitFor());
-  await look(page, 'many');
-  await close('many');
-}
-
 export async function options() {
   const { page, requests, close } = await visit('', {});
   await choose(page, [file('a.txt', 'a')]);
@@ -97,11 +76,8 @@ export async function done() {
   await check('both files are there, whole', found.files.length === 2 && found.files.every((f) => f.status === 'uploaded') && found.files.find((f) => f.fileName === 'large.bin').fileMd5 === md5(bytes));
   await check('the large one went the way that can be resumed', requests.some((r) => r.method() === 'PATCH' && r.url().includes('/tus/')));
   await check('the share link stands in its field', async () => (await page.getByRole('textbox', { name: 'Share link' }).inputValue()) === `${base}#/?id=${id}`);
-  await button(page, 'Copy link').click();
-  await check('and is copied', async () => (await page.evaluate(() => navigator.clipboard.readText())) === `${base}#/?id=${id}`);
-  await check('no token in it', async () => !(await page.evaluate(() => navigator.clipboard.readText())).includes('Token'));
-  await button(page, 'Copy manage link').click();
-  await check('the manage link has one', async () => (await page.evaluate(() => navigator.clipboard.readText())).includes('&uploadToken='));
+  await check('and is copied, without a token', async () => (await copied(page, () => button(page, 'Copy link').click())) === `${base}#/?id=${id}`);
+  await check('the manage link has one', async () => (await copied(page, () => button(page, 'Copy manage link').click())).includes('&uploadToken='));
   await close('done');
 }
 
@@ -122,53 +98,54 @@ export async function folder() {
     const found = await api(page, idOf(page));
     await check('two files of the same name arrive', found.files.length === 2 && found.files.every((f) => f.fileName === 'a.txt'));
     await page.reload();
-    await check('the page of the upload shows the folders', async () => (await page.getByText('photos').first().waitFor(), page.getByText('east').waitFor()));
+    await check('the page of the upload shows the folders', async () => (await page.getByRole('heading', { level: 1, name: 'photos' }).waitFor(), page.getByText('east').waitFor()));
     await look(page, 'tree');
+    const zip = await download(page, page.getByRole('link', { name: 'Download all' }));
+    await check('and so does the zip', zip.bytes.includes('photos/east/a.txt') && zip.bytes.includes('photos/a.txt'));
     await close('folder');
   } finally {
     rmSync(dir, { recursive: true });
   }
 }
 
-// slow holds back the answers to PATCH, so that a transfer can be caught in the middle.
-async function slow(page) {
-  const client = await page.context().newCDPSession(page);
-  await client.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 3 << 20 });
-  return client;
-}
-const fast = (client) => client.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+// sent waits until so many percent have left the page.
+const sent = (page, percent) => page.waitForFunction((n) => Number(document.querySelector('.zone progress')?.value) >= n, percent);
 
 export async function pausing() {
-  const { page, close } = await visit('', { expected: [0, 404] });
-  const client = await slow(page);
+  const wire = await line(base, 6 << 20);
+  const { page, close } = await visit(wire.url, { expected: [0, 404] });
   const bytes = randomBytes(20 << 20);
   await choose(page, [file('one.bin', bytes), file('two.txt', 'two')]);
   await button(page, 'Upload').click();
   await check('the link is there at once', () => page.getByRole('textbox', { name: 'Share link' }).waitFor());
-  await page.waitForFunction(() => Number(document.querySelector('.zone progress')?.value) >= 10);
+  await sent(page, 10);
   await look(page, 'sending');
   await button(page, 'Pause').click();
   await check('it pauses', () => page.getByText(/^Paused at \d+ %/).waitFor());
   await look(page, 'paused');
-  await fast(client);
+  wire.open();
   await button(page, 'Resume').click();
   await check('and goes on to the end', () => page.getByRole('heading', { name: /^Ready\./ }).waitFor());
   const found = await api(page, idOf(page));
   await check('with nothing lost', found.files.find((f) => f.fileName === 'one.bin').fileMd5 === md5(bytes));
   await close('pausing');
+  wire.close();
 }
 
 export async function resuming() {
-  const { page, requests, close } = await visit('', { expected: [0, 404] });
-  const client = await slow(page);
+  const wire = await line(base, 9 << 20);
+  const { page, requests, close } = await visit(wire.url, { expected: [0, 404] });
   const bytes = randomBytes(24 << 20);
   await choose(page, [file('film.bin', bytes)]);
   await button(page, 'Upload').click();
-  await page.waitForFunction(() => Number(document.querySelector('.zone progress')?.value) >= 20);
+  await sent(page, 35);
+  wire.cut();
+  await check('a lost line is noticed, and nothing is lost', () => page.getByText('Waiting for the network. Nothing is lost.').first().waitFor());
   const id = idOf(page);
   await page.goto('about:blank'); // the tab is gone
-  await fast(client);
-  await page.goto(base);
+  wire.mend();
+  wire.open();
+  await page.goto(wire.url);
   await check('the next visit offers to go on', () => page.getByText('Go on with 1 file?').waitFor());
   await look(page, 'go-on');
   const again = page.getByLabel('Resume').and(page.locator('input'));
@@ -177,17 +154,20 @@ export async function resuming() {
   const before = requests.length;
   await again.setInputFiles([file('film.bin', bytes)]);
   await check('the same one goes on', () => page.getByRole('heading', { name: /^Ready\./ }).waitFor());
-  const patches = requests.slice(before).filter((r) => r.method() === 'PATCH');
-  await check('from where it stopped', patches.length > 0 && Number(patches[0].headers()['upload-offset']) > 0);
+  const later = requests.slice(before);
+  const has = Number((await (await later.find((r) => r.method() === 'HEAD').response()).allHeaders())['upload-offset']);
+  const patches = later.filter((r) => r.method() === 'PATCH');
+  await check('from the byte where it stopped', has > 0 && has < bytes.length && patches.length > 0 && Number(patches[0].headers()['upload-offset']) === has);
   const found = await api(page, id);
   await check('and is whole', found.files[0].status === 'uploaded' && found.files[0].fileMd5 === md5(bytes));
-  await page.goto(base);
-  await check('then nothing is left to do', async () => (await page.getByText('Go on with').count()) === 0);
+  await page.goto(wire.url);
+  await check('then nothing is left to do', async () => (await page.getByRole('heading', { name: /Drop files/ }).waitFor(), (await page.getByText('Go on with').count()) === 0));
   await close('resuming');
+  wire.close();
 }
 
 export async function failing() {
-  const { page, close } = await visit('', { expected: [507, 0, 404] });
+  const { page, close } = await visit('', { expected: [507, 0, 404], serviceWorkers: 'block' });
   let full = true;
   await page.route('**/file/**', (route) => (full ? route.fulfill({ status: 507, contentType: 'application/problem+json', body: '{"status":507,"code":"disk_full","detail":"no space"}' }) : route.continue()));
   await choose(page, Array.from({ length: 12 }, (_, i) => file(`f${i}.txt`, 'x')));
@@ -205,22 +185,28 @@ export async function failing() {
 }
 
 export async function offline() {
-  const { page, context, close } = await visit('', { expected: [0] });
-  await choose(page, [file('late.txt', 'late')]);
-  await page.route('**/file/**', (route) => route.abort());
+  const wire = await line(base, 100_000);
+  const { page, context, close } = await visit(wire.url, { expected: [0] });
+  const bytes = randomBytes(3 << 20);
+  await choose(page, [file('late.bin', bytes)]);
   await button(page, 'Upload').click();
+  await sent(page, 1);
+  wire.cut();
   await check('a lost line is waited for', () => page.getByText('Waiting for the network. Nothing is lost.').first().waitFor());
   await look(page, 'offline');
-  await page.unroute('**/file/**');
+  wire.mend();
+  wire.open();
   await context.setOffline(true);
   await context.setOffline(false);
   await check('and when it is back all goes on by itself', () => page.getByRole('heading', { name: /^Ready\./ }).waitFor());
+  await check('and the file is whole', async () => (await api(page, idOf(page))).files[0].fileMd5 === md5(bytes));
   await close('offline');
+  wire.close();
 }
 
 export async function cancelling() {
-  const { page, close } = await visit('', { expected: [0, 404] });
-  const client = await slow(page);
+  const wire = await line(base, 2 << 20);
+  const { page, close } = await visit(wire.url, { expected: [0, 404] });
   await choose(page, [file('big.bin', randomBytes(20 << 20))]);
   await button(page, 'Upload').click();
   await page.getByRole('textbox', { name: 'Share link' }).waitFor();
@@ -230,15 +216,9 @@ export async function cancelling() {
   await look(page, 'question');
   await button(page, 'Stop').click();
   await page.getByRole('heading', { name: /Drop files/ }).waitFor();
-  await fast(client);
-  await check('and deletes the upload', async () => {
-    for (let i = 0; i < 40; i++) {
-      if ((await page.request.get(`${base}upload/${id}`)).status() === 404) return true;
-      await page.waitForTimeout(100);
-    }
-    return false;
-  });
+  await check('and deletes the upload', () => eventually(async () => (await page.request.get(`${base}upload/${id}`)).status() === 404));
   await close('cancelling');
+  wire.close();
 }
 
 export async function streaming() {

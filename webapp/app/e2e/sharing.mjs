@@ -1,5 +1,6 @@
 // The page of an upload.
-import { base, button, check, choose, download, file, idOf, look, upload, visit } from './harness.mjs';
+import { apart, base, button, check, choose, download, elsewhere, file, idOf, look, upload, visit } from './harness.mjs';
+import { pdf } from './pdf.mjs';
 
 const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg==', 'base64');
 const link = (page, name) => page.getByRole('link', { name, exact: true });
@@ -94,28 +95,94 @@ export async function hostile() {
 
 export async function secret() {
   const sender = await visit('', {});
-  await choose(sender.page, [file('secret.txt', 'hush')]);
+  await choose(sender.page, [file('secret.txt', 'hush'), file('photo.png', png, 'image/png'), file('pages.pdf', pdf(['Hidden page']), 'application/pdf')]);
   await sender.page.getByRole('switch', { name: 'With a password' }).check();
   await sender.page.getByRole('textbox', { name: 'Password' }).fill('пароль-ünïcode');
   await button(sender.page, 'Upload').click();
   await sender.page.getByRole('heading', { name: /^Ready\./ }).waitFor();
   const id = idOf(sender.page);
-  const { page, close } = await visit(`#/?id=${id}`, { expected: [401] });
+  const { page, requests, close } = await visit(`#/?id=${id}`, { expected: [401] });
   await check('the page asks for the password itself', () => page.getByRole('heading', { name: 'These files have a password.' }).waitFor());
   await look(page, 'password');
   await page.getByRole('textbox', { name: 'Password' }).fill('wrong');
   await button(page, 'Unlock').click();
   await check('a wrong one is said so', () => page.getByText('That is not it.').waitFor());
+  await look(page, 'password-wrong');
   await page.getByRole('textbox', { name: 'Password' }).fill('пароль-ünïcode');
   await button(page, 'Unlock').click();
-  await check('the right one opens', () => page.getByRole('heading', { name: 'secret.txt' }).waitFor());
-  await check('the text is shown', () => page.getByText('hush').waitFor());
-  const got = await download(page, link(page, 'Download'));
-  await check('and the file is saved', got.name === 'secret.txt' && got.bytes.toString() === 'hush');
+  await check('the right one opens', () => link(page, 'Download all').waitFor());
+  await page.getByRole('button', { name: /^photo\.png/ }).click();
+  await check('a protected picture is shown, as a plain address', async () => (await page.waitForFunction(() => document.querySelector('.stage img')?.naturalWidth === 5), (await page.locator('.stage img').getAttribute('src')).startsWith(`file/${id}/`)));
+  await page.getByRole('button', { name: /^secret\.txt/ }).click();
+  await check('a protected text is shown', () => page.getByText('hush').waitFor());
+  await page.getByRole('button', { name: /^pages\.pdf/ }).click();
+  await check('a protected PDF is shown', () => drawn(page));
+  const got = await download(page, link(page, 'Download secret.txt'));
+  await check('a file is saved by a link of the browser', got.name === 'secret.txt' && got.bytes.toString() === 'hush' && requests.filter((r) => r.url().includes('secret.txt?dl=1')).every((r) => r.resourceType() === 'document'));
+  const zip = await download(page, link(page, 'Download all'));
+  await check('and the zip', zip.bytes.subarray(0, 2).toString() === 'PK');
+  await check('no address has the password or a ticket', requests.every((r) => !/ticket=|%D0%BF|password=/.test(r.url())));
   await page.reload();
-  await check('this tab is not asked again', () => page.getByRole('heading', { name: 'secret.txt' }).waitFor());
+  await check('this browser is not asked again', () => link(page, 'Download all').waitFor());
   await close('secret');
+  // Who made it needs no password, neither to look nor to save.
+  await button(sender.page, 'Open').click();
+  await button(sender.page, 'Delete upload').waitFor();
+  const own = await download(sender.page, link(sender.page, 'Download secret.txt'));
+  await check('who sent it saves it without the password', own.bytes.toString() === 'hush');
   await sender.close('sender of a secret');
+}
+
+// Files from a host of their own, where the cookies of the page do not go.
+export async function other() {
+  const sender = await visit(apart, {});
+  await choose(sender.page, [file('far.txt', 'from afar'), file('far too.txt', 'from afar as well')]);
+  await sender.page.getByRole('switch', { name: 'With a password' }).check();
+  await sender.page.getByRole('textbox', { name: 'Password' }).fill('over there');
+  await button(sender.page, 'Upload').click();
+  await sender.page.getByRole('heading', { name: /^Ready\./ }).waitFor();
+  const id = idOf(sender.page);
+  const { page, close } = await visit(`${apart}#/?id=${id}`, { expected: [401] });
+  await page.getByRole('textbox', { name: 'Password' }).fill('over there');
+  await button(page, 'Unlock').click();
+  await link(page, 'Download all').waitFor();
+  const href = await link(page, 'Download far.txt').getAttribute('href');
+  await check('files come from the other host, with a ticket', href.startsWith(`${elsewhere}file/${id}/`) && href.includes('ticket='));
+  const one = await download(page, link(page, 'Download far.txt'));
+  await check('a protected one is saved from there', one.name === 'far.txt' && one.bytes.toString() === 'from afar');
+  const zip = await download(page, link(page, 'Download all'));
+  await check('and the zip', zip.bytes.subarray(0, 2).toString() === 'PK');
+  await look(page, 'other-host');
+  await page.reload();
+  await check('after a reload as well', async () => (await download(page, link(page, 'Download far.txt'))).bytes.toString() === 'from afar');
+  await close('other host');
+  await sender.close('sender to another host');
+}
+
+// drawn waits until the page of a PDF file is on its canvas: the rectangle has its colour.
+const drawn = (page) => page.waitForFunction(() => {
+  const canvas = document.querySelector('.pdf-page canvas');
+  if (!canvas?.width) return false;
+  const [r, g, b] = canvas.getContext('2d').getImageData(canvas.width * 0.3, canvas.height * 0.85, 1, 1).data;
+  return r > 200 && g > 50 && g < 110 && b < 30;
+});
+
+export async function pages() {
+  const sender = await visit('', {});
+  const id = await upload(sender.page, [file('book.pdf', pdf(['First page', 'Second page']), 'application/pdf'), file('broken.pdf', 'this is none', 'application/pdf')]);
+  await sender.close('sender of a book');
+  const { page, requests, close } = await visit(`#/?id=${id}`, { expected: [] });
+  await page.getByRole('button', { name: /^book\.pdf/ }).click();
+  await check('a PDF is drawn, page by page', () => drawn(page));
+  await check('and is no document here', async () => (await page.locator('iframe, embed, object').count()) === 0 && page.frames().length === 1);
+  await check('the reader comes from here', requests.some((r) => /pdf\.worker/.test(r.url())));
+  await look(page, 'share-pdf');
+  await check('its first page is told', () => page.getByRole('img', { name: 'book.pdf, Page 1 of 2' }).waitFor());
+  await button(page, 'Next page').click();
+  await check('there is a next one', async () => (await page.getByRole('img', { name: 'book.pdf, Page 2 of 2' }).waitFor(), await drawn(page), button(page, 'Next page').isDisabled()));
+  await page.getByRole('button', { name: /^broken\.pdf/ }).click();
+  await check('one that is none is said so', () => page.getByText('This cannot be shown here.').waitFor());
+  await close('pages');
 }
 
 export async function once() {

@@ -1,5 +1,5 @@
 // Addresses, languages, themes, keys.
-import { base, button, check, file, look, strict, upload, visit } from './harness.mjs';
+import { base, button, check, copied, file, look, strict, upload, visit } from './harness.mjs';
 
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 
@@ -55,7 +55,7 @@ export async function firstView() {
 
 // What sites put in place of the files of old installations.
 export async function custom() {
-  const { page, close } = await visit('about:blank', {});
+  const { page, close } = await visit('about:blank', { serviceWorkers: 'block' });
   await page.route('**/js/custom.js', (route) => route.fulfill({ contentType: 'text/javascript', body: "var CONFIG = { TITLE: 'Files of the club', DISABLE_AUTH_BUTTON: true };" }));
   await page.route('**/css/custom.css', (route) => route.fulfill({ contentType: 'text/css', body: ':root { --brand-hue: 262; } .foot { letter-spacing: 3px; }' }));
   await page.goto(base);
@@ -69,7 +69,7 @@ export async function custom() {
 }
 
 export async function down() {
-  const { page, close } = await visit('about:blank', { expected: [0, 403] });
+  const { page, close } = await visit('about:blank', { expected: [0, 403], serviceWorkers: 'block' });
   await page.route('**/config', (route) => route.abort());
   await page.goto(base);
   await check('a server that does not answer is said so, in the page', () => page.getByText('The server does not answer.').waitFor());
@@ -137,8 +137,7 @@ export async function keyboard() {
   await check('Q shows the QR code', () => page.getByRole('dialog', { name: 'QR code of the share link' }).waitFor());
   await look(page, 'qr');
   await page.keyboard.press('Escape');
-  await page.keyboard.press('c');
-  await check('C copies the link', async () => (await page.evaluate(() => navigator.clipboard.readText())).includes('#/?id='));
+  await check('C copies the link', async () => (await copied(page, () => page.keyboard.press('c'))).includes('#/?id='));
   await page.keyboard.press('n');
   await check('N starts anew', () => heading(page, /Drop files/));
   await close('keyboard');

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { preferred } from '../src/i18n/index.svelte';
+import { preferred, regional } from '../src/i18n/index.svelte';
 import { core as en } from '../src/i18n/en/core';
 import { more as enMore } from '../src/i18n/en/more';
 import { core as de } from '../src/i18n/de/core';
@@ -39,10 +39,12 @@ it('names of controls are as they are known', () => {
 
 it.each([[null, ['de-AT', 'en'], 'de'], ['fr', ['de'], 'fr'], ['xx', ['pt-BR', 'es-MX'], 'es'], [null, ['zh'], 'en'], [null, ['constructor'], 'en'], [null, [], 'en']])('of %s and %j it is %s', (chosen, wanted, lang) => expect(preferred(chosen, wanted)).toBe(lang));
 
+it.each([['en', ['de', 'en-GB', 'en-US'], 'en-GB'], ['de', ['de', 'de-AT'], 'de-AT'], ['fr', ['en-GB'], 'fr']] as const)('%s of %j is written as %s', (lang, wanted, locale) => expect(regional(lang, wanted)).toBe(locale));
+
 // Screens that come without the second part of the texts must do with the first.
 it('the first views need no texts that come later', () => {
   const src = join(import.meta.dirname, '../src');
-  const core = 'App parts/Header parts/AccountMenu parts/Footer parts/Overlays parts/Waiting parts/Trouble parts/Said parts/Pick parts/Tree parts/Preview parts/PreviewText parts/SaveLink parts/Countdown parts/CopyButton parts/Question parts/QR parts/QRDialog parts/GoOn screens/Upload screens/Drop screens/Share screens/SharePage screens/ErrorLanding'.split(' ');
+  const core = 'App parts/Header parts/AccountMenu parts/Footer parts/Overlays parts/Waiting parts/Trouble parts/Said parts/Pick parts/Tree parts/Preview parts/PreviewText parts/PreviewPdf parts/SaveLink parts/Countdown parts/CopyButton parts/Question parts/QR parts/QRDialog parts/GoOn screens/Upload screens/Drop screens/Share screens/SharePage screens/ErrorLanding'.split(' ');
   const files = [...core.map((name) => `${name}.svelte`), 'lib/explain.ts', 'lib/share/remove.ts'];
   for (const name of files) {
     const used = [...readFileSync(join(src, name), 'utf8').matchAll(/\b(?:i18n\.)?m\.([a-zA-Z]\w*)/g)].map((found) => found[1] ?? '');

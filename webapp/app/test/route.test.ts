@@ -9,7 +9,7 @@ describe('parse', () => {
     expect(parse('#/home/tokens')).toEqual({ screen: 'home', tab: 'tokens', token: '' });
     expect(parse('#/admin/uploads?user=local%3Abob')).toEqual({ screen: 'admin', tab: 'uploads', user: 'local:bob' });
   });
-  it('reads the code of a program', () => expect(parse('#/device?code=BCDF-GHJK')).toEqual({ screen: 'device', code: 'BCDF-GHJK' }));
+  it('reads the code of a program', () => expect(parse('#/confirm?code=BCDF-GHJK')).toEqual({ screen: 'confirm', code: 'BCDF-GHJK' }));
   it('reads an error that is escaped', () => {
     expect(parse('#/?err=file%20not%20found&errcode=404&uri=%2Ffile%2Fa%2Fb%2Fc%3Fdl%3D1')).toEqual({ screen: 'error', err: 'file not found', code: 404, uri: '/file/a/b/c?dl=1' });
   });
@@ -20,7 +20,7 @@ describe('parse', () => {
 });
 
 describe('inner', () => {
-  it.each(['#/home', '#/home/tokens', '#/?id=a&uploadToken=b', '#/device?code=BCDF-GHJK'])('lets %s through', (back) => expect(inner(back)).toBe(back));
+  it.each(['#/home', '#/home/tokens', '#/?id=a&uploadToken=b', '#/confirm?code=BCDF-GHJK'])('lets %s through', (back) => expect(inner(back)).toBe(back));
   it.each(['https://elsewhere.example', '//elsewhere.example', 'javascript:alert(1)', '#/x#y', ''])('stops %s', (back) => expect(inner(back)).toBe(''));
 });
 

@@ -25,10 +25,15 @@ export function preferred(chosen: string | null, wanted: readonly string[]): Lan
   return 'en';
 }
 
+// regional is the reader's own kind of a language, "en-GB", where the browser names one.
+export const regional = (lang: Language, wanted: readonly string[]): string => wanted.find((tag) => tag.toLowerCase().startsWith(`${lang}-`)) ?? lang;
+
 class I18n {
   // m is all texts. Those of more are there once full has resolved.
   m = $state.raw(core as Messages);
   lang = $state<Language>('en');
+  // locale is how dates and numbers are written: that language as it is where the reader lives.
+  readonly locale = $derived(regional(this.lang, navigator.languages ?? [navigator.language]));
   #full = false;
 
   // start shows the page in the reader's language.

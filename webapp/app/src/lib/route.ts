@@ -8,10 +8,10 @@ export type Route =
   | { screen: 'home'; tab: string; token: string }
   | { screen: 'admin'; tab: string; user: string }
   | { screen: 'clients' }
-  | { screen: 'kept' }
-  | { screen: 'device'; code: string };
+  | { screen: 'device' }
+  | { screen: 'confirm'; code: string };
 
-const places = ['login', 'home', 'admin', 'clients', 'kept', 'device'] as const;
+const places = ['login', 'home', 'admin', 'clients', 'device', 'confirm'] as const;
 
 // decode takes what was never escaped as it is.
 function decode(text: string): string {
@@ -35,8 +35,8 @@ export function parse(hash: string): Route {
     if (place === 'home') return { screen: 'home', tab, token: get('token') };
     if (place === 'admin') return { screen: 'admin', tab, user: get('user') };
     if (place === 'login') return { screen: 'login', back: inner(get('back')) };
-    if (place === 'device') return { screen: 'device', code: get('code') };
-    return { screen: place as 'clients' | 'kept' };
+    if (place === 'confirm') return { screen: 'confirm', code: get('code') };
+    return { screen: place as 'clients' | 'device' };
   }
   if (get('id')) return { screen: 'share', id: get('id'), token: get('uploadToken') };
   if (params.has('err')) return { screen: 'error', err: get('err'), code: Number(get('errcode')) || 0, uri: get('uri') };

@@ -111,6 +111,11 @@ export interface ServerStats extends UserStats {
   anonymousTotalSize: number;
 }
 
+// Figures are of one day, user or media type, which name says.
+export interface Figures { name: string; uploads?: number; files: number; bytes: number }
+export interface Series { days: Figures[] }
+export interface Top { users: Figures[]; types: Figures[] }
+
 export interface Client { name: string; md5: string; path: string; os: string; arch: string }
 
 export interface Version { version: string; goVersion?: string; gitShortRevision?: string; clients: Client[] | null }

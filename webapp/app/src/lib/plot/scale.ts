@@ -13,7 +13,7 @@ export interface Span { from: string; to: string; uploads: number; files: number
 
 // spans puts days together, so that no plot has more bars than most: single days, weeks, and so on.
 // The last span ends with the last day; the first may be shorter.
-export function spans(days: Figures[], most = 60): Span[] {
+export function spans(days: Figures[], most = 92): Span[] {
   const length = [1, 7, 14, 28].find((n) => days.length / n <= most) ?? Math.ceil(days.length / most);
   const out: Span[] = [];
   for (let end = days.length; end > 0; end -= length) {

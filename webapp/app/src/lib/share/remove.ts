@@ -22,6 +22,32 @@ export function titleOf(upload: Pick<Upload, 'files'>): string {
 
 const topOf = (file: RemoteFile): string => pathOf(file).split('/')[0] ?? '';
 
+// forget drops what this browser keeps of an upload that is gone.
+function forget(id: string): void {
+  const running = sendings.find(id);
+  if (running) running.closed = true;
+  sendings.forget(id);
+  device.forget(id);
+}
+
+// deleteUploads deletes uploads, a few at a time, and returns those that are still there.
+export async function deleteUploads(uploads: Upload[]): Promise<Upload[]> {
+  const queue = [...uploads];
+  const left: Upload[] = [];
+  const work = async (): Promise<void> => {
+    for (let u = queue.shift(); u; u = queue.shift()) {
+      try {
+        await deleteUpload(u.id, { token: u.uploadToken });
+        forget(u.id);
+      } catch (err) {
+        if (![404, 410].includes(asFailure(err).status)) left.push(u);
+      }
+    }
+  };
+  await Promise.all([work(), work(), work(), work()]);
+  return left;
+}
+
 // confirmDelete asks, deletes an upload and forgets it here. It tells whether it is gone.
 export async function confirmDelete(upload: Upload, rights: Rights, count: number, stay = false): Promise<boolean> {
   const { m } = i18n;
@@ -31,14 +57,11 @@ export async function confirmDelete(upload: Upload, rights: Rights, count: numbe
   } catch (err) {
     const failure = asFailure(err);
     if (failure.status !== 404 && failure.status !== 410) {
-      ui.toast(explain(failure, m, i18n.lang));
+      ui.toast(explain(failure, m, i18n.locale));
       return false;
     }
   }
-  const running = sendings.find(upload.id);
-  if (running) running.closed = true;
-  sendings.forget(upload.id);
-  device.forget(upload.id);
+  forget(upload.id);
   ui.toast(m.deleted);
   if (!stay) router.go('#/_');
   return true;
