@@ -145,4 +145,3 @@ func CheckConnectionString(driver, s string) error {
 	_, _, _, err := connectors(driver, s)
 	return err
 }
-
