@@ -72,7 +72,7 @@ test: ## Run the tests; needs nothing but Go
 	$(GO) test ./...
 
 .PHONY: check
-check: lint race fuzz curl tus signing oidc web-test browser bench-smoke ## Everything that must hold before a change goes in
+check: lint race fuzz curl tus signing oidc web-test browser test-backends bench-smoke ## Everything that must hold before a change goes in
 
 .PHONY: lint
 lint: ## gofmt, vet for every system, staticcheck
@@ -99,6 +99,10 @@ curl: build ## The server used with the real curl, as scripts and old clients do
 .PHONY: tus
 tus: build ## Resumable uploads by tus-js-client; installs what it needs
 	./testing/tus/run.sh $(BIN)/plikd
+
+.PHONY: test-backends
+test-backends: ## Stores and databases on real servers, and several plikd behind nginx; installs what it needs
+	./testing/backends/run.sh
 
 .PHONY: signing
 signing: ## Clients that are signed, and update themselves

@@ -10,7 +10,6 @@ import (
 	"github.com/root-gg/plik/server/config"
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/data"
-	"github.com/root-gg/plik/server/data/file"
 	"github.com/root-gg/plik/server/metadata"
 )
 
@@ -21,51 +20,32 @@ type Backends struct {
 	closers  []func() error
 }
 
-// OpenBackends opens what the configuration names. This is the only place that knows
-// every adapter.
+// OpenBackends opens what the configuration names.
 func OpenBackends(ctx context.Context, c *config.Config, log *logrus.Logger, now core.Clock) (*Backends, error) {
 	b := &Backends{}
 	var err error
-	if b.Metadata, err = openMetadata(ctx, c, log, now); err != nil {
+	if b.Metadata, err = OpenMetadata(ctx, c.MetadataBackendConfig, log, now); err != nil {
 		return nil, fmt.Errorf("unable to initialize metadata backend : %w", err)
 	}
 	b.closers = append(b.closers, b.Metadata.Close)
-	if err := b.openData(c); err != nil {
+	if b.Data, err = OpenData(ctx, c.DataBackend, c.DataBackendConfig, now); err != nil {
 		b.Close()
 		return nil, fmt.Errorf("unable to initialize data backend : %w", err)
 	}
+	b.closers = append(b.closers, closerOf(b.Data))
 	return b, nil
 }
 
-func (b *Backends) openData(c *config.Config) error {
-	switch c.DataBackend {
-	case "file":
-		o := struct{ Directory string }{"files"}
-		if err := config.Decode(c.DataBackendConfig, &o); err != nil {
-			return fmt.Errorf("DataBackendConfig: %w", err)
-		}
-		s, err := file.New(file.Options{Directory: o.Directory})
-		if err != nil {
-			return err
-		}
-		b.Data = s
-		b.closers = append(b.closers, s.Close)
-		return nil
-	case "s3", "swift", "gcs":
-		return fmt.Errorf(`data backend %s is not part of this build, use DataBackend = "file"`, c.DataBackend)
-	}
-	//lint:ignore ST1005 a phrase operators know
-	return fmt.Errorf(`Invalid data backend %s, use "file"`, c.DataBackend)
-}
-
-func openMetadata(ctx context.Context, c *config.Config, log *logrus.Logger, now core.Clock) (*metadata.Store, error) {
+// OpenMetadata opens the database that a table of the configuration names, and brings its schema up to date.
+func OpenMetadata(ctx context.Context, table map[string]any, log *logrus.Logger, now core.Clock) (*metadata.Store, error) {
 	o := struct {
 		Driver, ConnectionString   string
 		EraseFirst, Debug          bool
 		MaxOpenConns, MaxIdleConns int
 		SlowQueryThreshold         string
+		ConnectTimeout             time.Duration
 	}{}
-	if err := config.Decode(c.MetadataBackendConfig, &o); err != nil {
+	if err := config.Decode(table, &o); err != nil {
 		return nil, fmt.Errorf("MetadataBackendConfig: %w", err)
 	}
 	slow := time.Second
@@ -78,7 +58,7 @@ func openMetadata(ctx context.Context, c *config.Config, log *logrus.Logger, now
 	return metadata.Open(ctx, metadata.Options{
 		Driver: o.Driver, ConnectionString: o.ConnectionString, EraseFirst: o.EraseFirst,
 		MaxOpenConns: o.MaxOpenConns, MaxIdleConns: o.MaxIdleConns, Debug: o.Debug,
-		SlowQueryThreshold: slow, Log: logrus.NewEntry(log), Now: now,
+		SlowQueryThreshold: slow, ConnectTimeout: o.ConnectTimeout, Log: logrus.NewEntry(log), Now: now,
 	})
 }
 

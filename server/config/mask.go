@@ -53,7 +53,10 @@ func maskedText(key, text string) string {
 // looksSecret tells whether a key of a backend table is named like one that holds a secret.
 func looksSecret(key string) bool {
 	name := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(key))
-	for _, part := range []string{"secret", "password", "passwd", "passphrase", "apikey", "accesskey", "privatekey", "token", "ssekey"} {
+	if strings.HasSuffix(name, "keyfile") {
+		return false // the path of one
+	}
+	for _, part := range []string{"secret", "password", "passwd", "passphrase", "apikey", "accesskey", "privatekey", "token", "ssekey", "encryptionkey"} {
 		if strings.Contains(name, part) {
 			return true
 		}

@@ -5,22 +5,22 @@ package config
 func dataBackendKeys(backend string) []string {
 	switch backend {
 	case "file":
-		return []string{"Directory"}
+		return []string{"Directory", "EncryptionKey", "EncryptionKeyFile", "OldEncryptionKeys"}
 	case "s3":
 		return []string{
 			"Endpoint", "AccessKeyID", "SecretAccessKey", "Bucket", "Location", "Prefix",
-			"PartSize", "UseSSL", "SSE",
+			"PartSize", "UseSSL", "SSE", "CACert", "PathStyle", "NoChecksum", "Memory",
 		}
 	case "swift": // Container, and the connection of OpenStack
 		return []string{
-			"Container", "UserName", "UserId", "ApiKey", "AuthUrl", "AuthVersion", "AuthToken",
+			"Container", "SegmentSize", "UserName", "UserId", "ApiKey", "AuthUrl", "AuthVersion", "AuthToken",
 			"ApplicationCredentialId", "ApplicationCredentialName", "ApplicationCredentialSecret",
 			"Domain", "DomainId", "Tenant", "TenantId", "TenantDomain", "TenantDomainId", "TrustId",
 			"Region", "EndpointType", "Internal", "StorageUrl", "Retries", "UserAgent",
 			"ConnectTimeout", "Timeout", "FetchUntilEmptyPage", "PartialPageFetchThreshold",
 		}
 	case "gcs":
-		return []string{"Bucket", "Folder"}
+		return []string{"Bucket", "Folder", "Endpoint"}
 	}
 	return nil
 }
@@ -29,6 +29,6 @@ func dataBackendKeys(backend string) []string {
 func metadataBackendKeys() []string {
 	return []string{
 		"Driver", "ConnectionString", "EraseFirst", "MaxOpenConns", "MaxIdleConns", "Debug",
-		"SlowQueryThreshold",
+		"SlowQueryThreshold", "ConnectTimeout",
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -24,7 +23,6 @@ import (
 	"github.com/root-gg/plik/server/auth"
 	"github.com/root-gg/plik/server/config"
 	"github.com/root-gg/plik/server/data"
-	"github.com/root-gg/plik/server/data/file"
 	"github.com/root-gg/plik/server/handlers"
 	"github.com/root-gg/plik/server/logs"
 	"github.com/root-gg/plik/server/metadata"
@@ -32,6 +30,7 @@ import (
 	"github.com/root-gg/plik/server/password"
 	"github.com/root-gg/plik/server/throttle"
 	"github.com/root-gg/plik/server/uploads"
+	"github.com/root-gg/plik/testing/backendtest"
 	"github.com/root-gg/plik/testing/openapitest"
 )
 
@@ -95,14 +94,8 @@ var on = uploads.Feature{Allowed: true}
 func serve(t *testing.T, changes ...change) *env {
 	t.Helper()
 	e := &env{T: t, dir: t.TempDir(), log: &syncBuffer{}, events: &syncBuffer{}, now: &clock{t: time.Now()}}
-	var err error
-	e.store, err = metadata.Open(t.Context(), metadata.Options{ConnectionString: filepath.Join(e.dir, "plik.db")})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, e.store.Close()) })
-	backend, err := file.New(file.Options{Directory: filepath.Join(e.dir, "files")})
-	require.NoError(t, err)
-	t.Cleanup(func() { backend.Close() })
-	e.data = backend
+	e.store = backendtest.Metadata(t, e.dir)
+	e.data = backendtest.Data(t, e.dir)
 
 	keeper, err := password.New(password.Options{})
 	require.NoError(t, err)

@@ -49,7 +49,7 @@ func TestResumableInterrupted(t *testing.T) {
 		require.Equal(t, 200, head.status)
 		select {
 		case got := <-status:
-			require.Equal(t, 409, got)
+			require.Equal(t, 409, got, e.log)
 			done = true
 		default:
 		}

@@ -310,7 +310,11 @@ func TestResumableCut(t *testing.T) {
 			}
 		}()
 		io.WriteString(w, content[offset:offset+200_000]) // it may be interrupted in this
-		if i%2 == 0 {
+		switch {
+		case i%10 == 9: // on a slow store each may be cut before anything is kept
+			w.Close()
+			<-done
+		case i%2 == 0:
 			cancel()
 		}
 		head := e.tus("HEAD", to, nil) // ends the PATCH, if it hangs

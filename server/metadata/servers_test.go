@@ -3,7 +3,9 @@ package metadata_test
 import (
 	"crypto/rand"
 	"database/sql"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,9 +21,17 @@ import (
 // where there is one, on which tests may create databases.
 var servers = map[string]string{"postgres": "PLIK_TEST_POSTGRES", "mysql": "PLIK_TEST_MYSQL"}
 
+// drivers lists the kinds of servers; PLIK_TEST_DRIVERS may name some of them.
+func drivers() []string {
+	if only := os.Getenv("PLIK_TEST_DRIVERS"); only != "" {
+		return strings.Fields(only)
+	}
+	return slices.Sorted(maps.Keys(servers))
+}
+
 // onServers runs test on a new database of each kind of server, once per server, at the same time.
 func onServers(t *testing.T, test func(t *testing.T, o metadata.Options)) {
-	for driver := range servers {
+	for _, driver := range drivers() {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			test(t, newDatabase(t, driver))

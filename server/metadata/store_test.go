@@ -29,7 +29,7 @@ func TestContract(t *testing.T) {
 
 func TestContractOnServers(t *testing.T) {
 	t.Parallel()
-	for driver := range servers {
+	for _, driver := range drivers() {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			server(t, driver)
@@ -53,7 +53,7 @@ func TestContractOfTwoStores(t *testing.T) {
 			return metadata.Options{ConnectionString: filepath.Join(t.TempDir(), "plik.db")}
 		})
 	})
-	for driver := range servers {
+	for _, driver := range drivers() {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			server(t, driver)

@@ -44,6 +44,10 @@ func Run(t *testing.T, h Harness) {
 		"append":               appending,
 		"append, join":         joining,
 		"append, absent":       appendAbsent,
+		"append, odd offsets":  appendLarge,
+		"append, unsynced":     appendUnsynced,
+		"append, join large":   joinLarge,
+		"append, anew":         appendAnew,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

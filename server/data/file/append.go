@@ -3,12 +3,9 @@ package file
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"iter"
 	"os"
-	"strings"
 
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/data"
@@ -17,7 +14,7 @@ import (
 var _ data.Appender = (*Store)(nil)
 
 // unfinishedSuffix tells unfinished objects from what a Put is writing. They are in partialDir, so
-// that finishing one is a rename.
+// that finishing one is a rename. Those that are sealed have other suffixes.
 const unfinishedSuffix = ".unfinished"
 
 func unfinishedName(id core.FileID) (string, error) {
@@ -34,7 +31,8 @@ type piece struct {
 	sent int64 // of those, how many the disk was asked to start on
 }
 
-// Append opens an unfinished object; see data.Appender.
+// Append opens an unfinished object; see data.Appender. One that was begun before there were keys goes on
+// as it is, and is sealed when it is finished.
 func (s *Store) Append(ctx context.Context, id core.FileID, offset int64) (data.Piece, error) {
 	name, err := unfinishedName(id)
 	if err != nil {
@@ -43,13 +41,63 @@ func (s *Store) Append(ctx context.Context, id core.FileID, offset int64) (data.
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	flags := os.O_WRONLY | openNonblock
 	if offset == 0 {
-		flags |= os.O_CREATE
+		return s.begin(id, name)
 	}
-	f, err := s.partial.OpenFile(name, flags, 0o666)
+	plain := func() (data.Piece, error) { return s.appendPlain(name, offset, 0) }
+	sealed := func() (data.Piece, error) { return s.appendSealed(id, offset) }
+	likely, other := plain, sealed
+	if len(s.keys) > 0 {
+		likely, other = sealed, plain
+	}
+	p, err := likely()
+	if errors.Is(err, fs.ErrNotExist) {
+		p, err = other()
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errUnfinishedAbsent
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// begin makes an unfinished object of the kind that is wanted now, and leaves none of the other.
+func (s *Store) begin(id core.FileID, name string) (p data.Piece, err error) {
+	if len(s.keys) > 0 {
+		p, err = s.createSealed(id)
+	} else {
+		p, err = s.appendPlain(name, 0, os.O_CREATE)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(s.keys) > 0 {
+		err = s.removePartials(name)
+	} else {
+		err = s.dropSealed(id)
+	}
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// dropSealed removes what there is of a sealed unfinished object. Mostly there is none, and looking
+// for one file is all that the others pay for it.
+func (s *Store) dropSealed(id core.FileID) error {
+	if _, err := s.partial.Lstat(string(id) + sealedSuffix); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return s.removePartials(string(id)+sealedSuffix, string(id)+tailSuffix)
+}
+
+// appendPlain opens an unfinished object that is not sealed, or returns fs.ErrNotExist.
+func (s *Store) appendPlain(name string, offset int64, create int) (*piece, error) {
+	f, err := s.partial.OpenFile(name, os.O_WRONLY|openNonblock|create, 0o666)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fs.ErrNotExist
 	}
 	if err != nil {
 		return nil, failure(err)
@@ -114,162 +162,4 @@ func (p *piece) Truncate(size int64) error {
 	}
 	p.size, p.sent = size, min(p.sent, size)
 	return nil
-}
-
-// Join makes a new unfinished object out of others; see data.Appender. The kernel copies, or
-// shares the blocks where the file system can.
-func (s *Store) Join(ctx context.Context, id core.FileID, parts []core.FileID) (err error) {
-	out, err := s.Append(ctx, id, 0)
-	if err != nil {
-		return err
-	}
-	to := out.(*piece)
-	defer func() {
-		err = errors.Join(err, to.Close())
-		if err != nil {
-			err = errors.Join(err, s.Drop(context.WithoutCancel(ctx), id))
-		}
-	}()
-	for _, part := range parts {
-		if err := s.copyPart(ctx, to, part); err != nil {
-			return err
-		}
-	}
-	return to.Sync()
-}
-
-// copyStep is how much is copied before somebody who has left is noticed, in bytes.
-const copyStep = 256 << 20
-
-func (s *Store) copyPart(ctx context.Context, to *piece, part core.FileID) error {
-	name, err := unfinishedName(part)
-	if err != nil {
-		return err
-	}
-	from, err := s.partial.OpenFile(name, os.O_RDONLY|openNonblock, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return errUnfinishedAbsent
-	}
-	if err != nil {
-		return failure(err)
-	}
-	defer from.Close()
-	for {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		n, err := io.CopyN(to.File, from, copyStep) // copy_file_range
-		to.size += n
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return failure(err)
-		}
-	}
-}
-
-// Finish makes an unfinished object that of key; see data.Appender.
-func (s *Store) Finish(ctx context.Context, id core.FileID, key data.Key, size int64) (data.Stored, error) {
-	name, err := unfinishedName(id)
-	if err != nil {
-		return data.Stored{}, err
-	}
-	if !key.Plain() {
-		return data.Stored{}, core.E(core.KindInvalid, "file_id_invalid", "invalid file id")
-	}
-	info, err := s.partial.Lstat(name)
-	if errors.Is(err, fs.ErrNotExist) { // it was finished before
-		if info, err = s.root.Lstat(objectPath(key.File)); errors.Is(err, fs.ErrNotExist) {
-			return data.Stored{}, errUnfinishedAbsent
-		}
-		if err == nil && info.Size() == size {
-			return data.Stored{Size: size}, s.syncPlace(string(key.File))
-		}
-	}
-	if err == nil && info.Size() != size {
-		err = fmt.Errorf("it has %d bytes, %d were expected", info.Size(), size)
-	}
-	if err != nil {
-		return data.Stored{}, failure(err)
-	}
-	if err := s.place(ctx, name, string(key.File)); err != nil {
-		return data.Stored{}, err
-	}
-	return data.Stored{Size: size}, nil
-}
-
-// place moves an unfinished object to where the object of id belongs. When it fails the one
-// or the other is there.
-func (s *Store) place(ctx context.Context, name, id string) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	dir, err := s.move(name, id)
-	if err != nil {
-		return failure(err)
-	}
-	return syncAndClose(dir)
-}
-
-// syncAndClose makes the entries of a directory survive a power cut.
-func syncAndClose(dir place) error {
-	defer dir.Close() // nothing was written through it
-	if err := dir.sync(); err != nil {
-		return failure(err)
-	}
-	return nil
-}
-
-// syncPlace makes the rename survive a power cut that a former life may have died right after.
-func (s *Store) syncPlace(id string) error {
-	dir, err := s.disk.open(objectDir(id))
-	if err != nil {
-		return failure(err)
-	}
-	return syncAndClose(dir)
-}
-
-// Drop removes an unfinished object; see data.Appender.
-func (s *Store) Drop(ctx context.Context, id core.FileID) error {
-	name, err := unfinishedName(id)
-	if err != nil {
-		return nil
-	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	if err := s.partial.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove the unfinished file: %w", err)
-	}
-	return nil
-}
-
-// Unfinished yields the unfinished objects; see data.Appender.
-func (s *Store) Unfinished(ctx context.Context) iter.Seq2[data.Unfinished, error] {
-	return func(yield func(data.Unfinished, error) bool) {
-		entries, err := readDir(s.root, partialDir)
-		if err != nil {
-			yield(data.Unfinished{}, fmt.Errorf("list the unfinished files: %w", err))
-			return
-		}
-		for _, e := range entries {
-			if ctx.Err() != nil {
-				yield(data.Unfinished{}, context.Cause(ctx))
-				return
-			}
-			id, ok := strings.CutSuffix(e.Name(), unfinishedSuffix)
-			info, err := e.Info()
-			if !ok || !data.PlainID(id) || errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
-				continue
-			}
-			if err != nil {
-				yield(data.Unfinished{}, fmt.Errorf("list the unfinished files: %w", err))
-				return
-			}
-			if !yield(data.Unfinished{ID: core.FileID(id), Modified: info.ModTime()}, nil) {
-				return
-			}
-		}
-	}
 }

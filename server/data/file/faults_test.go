@@ -17,6 +17,7 @@ import (
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/data"
 	"github.com/root-gg/plik/server/data/file"
+	"github.com/root-gg/plik/server/data/seal"
 )
 
 var key = data.Key{Upload: "UPLOAD", File: "abcdef"}
@@ -26,6 +27,9 @@ var steps = []string{
 	"create", "write", "write", "write", "sync", "close",
 	"mkdir ab", "syncdir .", "open ab", "rename ab/abcdef", "syncdir ab",
 }
+
+// sealedSteps are those of a Put that seals: the footer is one write more.
+var sealedSteps = slices.Insert(slices.Clone(steps), 1, "write")
 
 // body is 600 000 bytes, without WriterTo.
 func body() io.Reader {
@@ -69,6 +73,13 @@ func TestOrder(t *testing.T) {
 	require.Empty(t, cmp.Diff(steps, got))
 
 	got = nil
+	sealing := openWith(t, t.TempDir(), newKey(t))
+	sealing.Inject(func(step string) error { got = append(got, step); return nil })
+	_, err = sealing.Put(t.Context(), key, body(), -1)
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(sealedSteps, got))
+
+	got = nil
 	_, err = s.Put(t.Context(), data.Key{File: "abother"}, strings.NewReader("x"), 1)
 	require.NoError(t, err)
 	want := []string{"create", "write", "sync", "close", "open ab", "rename ab/abother", "syncdir ab"}
@@ -77,6 +88,11 @@ func TestOrder(t *testing.T) {
 
 func TestEveryStepMayFail(t *testing.T) {
 	t.Parallel()
+	everyStepMayFail(t, steps)
+	everyStepMayFail(t, sealedSteps, newKey(t))
+}
+
+func everyStepMayFail(t *testing.T, steps []string, keys ...seal.Key) {
 	for i, failing := range steps {
 		for _, failure := range []struct {
 			err  error
@@ -89,7 +105,7 @@ func TestEveryStepMayFail(t *testing.T) {
 			t.Run(failing+" "+failure.err.Error(), func(t *testing.T) {
 				t.Parallel()
 				dir := t.TempDir()
-				s := open(t, dir)
+				s := openWith(t, dir, keys...)
 				n := -1
 				s.Inject(func(string) error {
 					if n++; n == i {
@@ -101,8 +117,10 @@ func TestEveryStepMayFail(t *testing.T) {
 				require.ErrorIs(t, err, failure.err)
 				require.Equal(t, failure.kind, core.KindOf(err), "%v", err)
 				require.Empty(t, filesIn(t, dir))
-				_, err = s.Put(t.Context(), key, strings.NewReader("second try"), -1)
+				stored, err := s.Put(t.Context(), key, strings.NewReader("second try"), -1)
 				require.NoError(t, err)
+				key := key
+				key.Details = stored.Details
 				require.Equal(t, "second try", read(t, s, key))
 			})
 		}
@@ -143,13 +161,13 @@ func TestDiskDies(t *testing.T) {
 			_, err = s.Put(t.Context(), key, body(), -1)
 			require.ErrorIs(t, err, syscall.EIO)
 			require.NoError(t, s.Close())
-			reclaim(t, dir, i)
+			reclaim(t, dir, steps, i)
 		})
 	}
 }
 
-// reclaim checks what a Put that ended before the step left in dir, and that all of it goes away.
-func reclaim(t *testing.T, dir string, step int) {
+// reclaim checks what a Put of these steps that ended before one left in dir, and that all of it goes away.
+func reclaim(t *testing.T, dir string, steps []string, step int) {
 	t.Helper()
 	s := open(t, dir)
 	var partials, objects int

@@ -1,9 +1,7 @@
 package file_test
 
 import (
-	"bufio"
 	"os"
-	"os/exec"
 	"path"
 	"strconv"
 	"sync"
@@ -20,27 +18,27 @@ import (
 // TestKill kills a process before each step of a Put.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	for i, step := range steps {
-		t.Run(strconv.Itoa(i)+" "+step, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			cmd := exec.CommandContext(t.Context(), os.Args[0])
-			cmd.Env = append(os.Environ(), childDir+"="+dir, childStep+"="+strconv.Itoa(i))
-			stdin, err := cmd.StdinPipe()
-			require.NoError(t, err)
-			defer stdin.Close()
-			stdout, err := cmd.StdoutPipe()
-			require.NoError(t, err)
-			require.NoError(t, cmd.Start())
-			said, err := bufio.NewReader(stdout).ReadString('\n')
-			require.NoError(t, err)
-			require.Equal(t, "at "+step+"\n", said)
+	for kind, c := range map[string]struct {
+		steps []string
+		key   string
+	}{
+		"plain":  {steps, ""},
+		"sealed": {sealedSteps, childSecret},
+	} {
+		for i, step := range c.steps {
+			t.Run(kind+" "+strconv.Itoa(i)+" "+step, func(t *testing.T) {
+				t.Parallel()
+				dir := t.TempDir()
+				cmd, out := startChild(t, dir, strconv.Itoa(i), c.key)
+				said, err := out.ReadString('\n')
+				require.NoError(t, err)
+				require.Equal(t, "at "+step+"\n", said)
 
-			leftAlone(t, dir)
-			require.NoError(t, cmd.Process.Kill())
-			require.Error(t, cmd.Wait())
-			reclaim(t, dir, i)
-		})
+				leftAlone(t, dir)
+				kill(t, cmd)
+				reclaim(t, dir, c.steps, i)
+			})
+		}
 	}
 }
 

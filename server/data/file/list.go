@@ -10,6 +10,7 @@ import (
 
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/data"
+	"github.com/root-gg/plik/server/data/seal"
 )
 
 // errStopped ends a walk whose consumer has seen enough.
@@ -17,10 +18,11 @@ var errStopped = errors.New("stopped")
 
 // List yields every object, of both layouts, and the partial files of stores that are no longer
 // open; see data.Lister. It holds one directory in memory at a time. Objects may be put and
-// deleted meanwhile; those that are there all the time are found.
+// deleted meanwhile; those that are there all the time are found. The size of what cannot be opened, for it
+// is no object yet or the keys are not there, is that of the file.
 func (s *Store) List(ctx context.Context) iter.Seq2[data.Entry, error] {
 	return func(yield func(data.Entry, error) bool) {
-		w := walk{ctx: ctx, root: s.root, yield: yield, alive: make(map[string]bool)}
+		w := walk{ctx: ctx, root: s.root, keys: s.keys, yield: yield, alive: make(map[string]bool)}
 		if err := w.all(); err != nil && err != errStopped {
 			yield(data.Entry{}, fmt.Errorf("list the files: %w", err))
 		}
@@ -30,6 +32,7 @@ func (s *Store) List(ctx context.Context) iter.Seq2[data.Entry, error] {
 type walk struct {
 	ctx   context.Context
 	root  *os.Root
+	keys  []seal.Key
 	yield func(data.Entry, error) bool
 	alive map[string]bool // by owner
 }
@@ -129,10 +132,31 @@ func (w *walk) emit(d fs.DirEntry, out data.Entry) error {
 		return err
 	}
 	out.Size, out.Modified = info.Size(), info.ModTime()
+	if len(w.keys) > 0 && !out.Partial && out.Key.Upload == "" {
+		if out.Size, err = w.plainSize(out.Key.File, out.Size); err != nil {
+			return err
+		}
+	}
 	if !w.yield(out, nil) {
 		return errStopped
 	}
 	return nil
+}
+
+// plainSize returns the length of an object, which is of that size on the disk.
+func (w *walk) plainSize(id core.FileID, size int64) (int64, error) {
+	f, err := w.root.OpenFile(objectPath(id), os.O_RDONLY|openNonblock, 0)
+	if isAbsent(err) {
+		return size, nil // deleted meanwhile
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	if r, err := seal.Open(f, size, string(id), w.keys); err == nil {
+		return r.Size(), nil
+	}
+	return size, nil
 }
 
 // readDir returns what is in a directory. The entries of a directory below an os.Root know their

@@ -14,7 +14,7 @@ import (
 )
 
 // Open returns the bytes of rng; see data.Backend. The zero Range is the *os.File itself: it
-// can seek, and the kernel can send it.
+// can seek, and the kernel can send it. A sealed object can seek too; reading it fails where it is damaged.
 func (s *Store) Open(ctx context.Context, key data.Key, rng data.Range) (io.ReadCloser, error) {
 	if rng.Offset < 0 || rng.Length < 0 {
 		return nil, core.E(core.KindInvalid, "range_invalid", "invalid range")
@@ -22,9 +22,16 @@ func (s *Store) Open(ctx context.Context, key data.Key, rng data.Range) (io.Read
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
+	sealed, err := isSealed(key.Details)
+	if err != nil {
+		return nil, err
+	}
 	f, err := s.open(key)
 	if err != nil {
 		return nil, err
+	}
+	if sealed {
+		return s.unseal(f, key.File, rng)
 	}
 	if rng == (data.Range{}) {
 		return f, nil

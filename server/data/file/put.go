@@ -22,18 +22,19 @@ func (s *Store) Put(ctx context.Context, key data.Key, r io.Reader, _ int64) (da
 	}
 	id := string(key.File)
 	temp := s.partialName(id)
-	n, err := s.write(ctx, temp, r)
+	n, err := s.write(ctx, temp, id, r)
 	if err != nil {
 		return data.Stored{}, err
 	}
 	if err := s.publish(ctx, temp, id); err != nil {
 		return data.Stored{}, err
 	}
-	return data.Stored{Size: n}, nil
+	return s.stored(n), nil
 }
 
-// write brings all of r to the disk as temp. When it fails, or r panics, temp is removed.
-func (s *Store) write(ctx context.Context, temp string, r io.Reader) (n int64, err error) {
+// write brings all of r to the disk as temp, which is to be the object of id, and returns how
+// long r was. When it fails, or r panics, temp is removed.
+func (s *Store) write(ctx context.Context, temp, id string, r io.Reader) (n int64, err error) {
 	h, err := s.disk.create(temp)
 	if err != nil {
 		return 0, failure(err)
@@ -46,7 +47,7 @@ func (s *Store) write(ctx context.Context, temp string, r io.Reader) (n int64, e
 		}
 	}()
 	out := sink{ctx: ctx, to: h}
-	err = s.fill(&out, r)
+	n, err = s.fillSealed(&out, id, r)
 	if out.err != nil {
 		return 0, failure(out.err)
 	}
@@ -60,7 +61,7 @@ func (s *Store) write(ctx context.Context, temp string, r io.Reader) (n int64, e
 		return 0, failure(err)
 	}
 	whole = true
-	return out.size, nil
+	return n, nil
 }
 
 // publish makes temp the object of id. When it fails neither is left.

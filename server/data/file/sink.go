@@ -42,8 +42,8 @@ func (s *sink) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill writes all of r to out. An error of r is returned as it is.
-func (s *Store) fill(out *sink, r io.Reader) error {
+// fill writes all of r to out, while ctx lasts. An error of r is returned as it is.
+func (s *Store) fill(ctx context.Context, out io.Writer, r io.Reader) error {
 	if w, ok := r.(io.WriterTo); ok {
 		_, err := w.WriteTo(out) // it has its own buffers
 		return err
@@ -51,7 +51,7 @@ func (s *Store) fill(out *sink, r io.Reader) error {
 	buf := s.buffers.Get().(*[bufferSize]byte)
 	defer s.buffers.Put(buf)
 	for {
-		n, err := gather(out.ctx, r, buf[:])
+		n, err := gather(ctx, r, buf[:])
 		if err != nil && err != io.EOF {
 			return err
 		}

@@ -7,11 +7,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/root-gg/plik/server/core"
 	"github.com/root-gg/plik/server/data"
+	"github.com/root-gg/plik/server/data/seal"
 )
 
 // partialDir holds what is being written. No object can be in it: no id starts with a dot.
@@ -20,6 +22,9 @@ const partialDir = ".partial"
 // Options are what a Store needs.
 type Options struct {
 	Directory string // where the objects are; created when absent
+	// Keys, if there are any, seal what is stored: the first one new files, and all of them open what
+	// is there. See package seal.
+	Keys []seal.Key
 }
 
 // Store is a data.Backend on a directory. It is also a data.Lister, Discarder and Checker.
@@ -31,6 +36,7 @@ type Store struct {
 	owner     *owner
 	written   atomic.Uint64 // numbers the partial files
 	buffers   sync.Pool     // of *[bufferSize]byte
+	keys      []seal.Key    // none: new files are stored as they are
 
 	mu      sync.Mutex
 	durable map[string]struct{} // object directories known to survive a power cut
@@ -48,6 +54,9 @@ func New(o Options) (*Store, error) {
 	if o.Directory == "" {
 		return nil, errors.New("the data directory is not set: name one in the configuration")
 	}
+	if slices.Contains(o.Keys, seal.Key{}) {
+		return nil, errors.New("a key of the data directory is empty")
+	}
 	dir, err := filepath.Abs(o.Directory)
 	if err != nil {
 		return nil, fmt.Errorf("the data directory %s cannot be found: start plikd from a directory that exists, or configure an absolute path: %w", o.Directory, err)
@@ -63,7 +72,7 @@ func New(o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("the data directory %s cannot be written: let the user that runs plikd write to it: %w", dir, err), root.Close())
 	}
-	s.directory = dir
+	s.directory, s.keys = dir, slices.Clone(o.Keys)
 	return s, nil
 }
 

@@ -92,6 +92,9 @@ func (t *transfer) WriteChunk(ctx context.Context, _ int64, src io.Reader) (int6
 	if body.n < e.req.ContentLength && (err == nil || errors.Is(err, uploads.ErrChecksum)) {
 		err = errInterrupted // the line was cut; what came is kept, unless it had a checksum
 	}
+	if errors.Is(err, context.Canceled) && errors.Is(context.Cause(e.appending), errInterrupted) {
+		err = errInterrupted // while it asked for what it needs to begin
+	}
 	return n, e.fail(err)
 }
 

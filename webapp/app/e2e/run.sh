@@ -45,7 +45,12 @@ start() {
   return 1
 }
 
-start open PLIKD_FEATURE_AUTHENTICATION=enabled
+mkdir -p "$work/clients/linux-amd64" "$work/clients/windows-amd64"
+for client in linux-amd64/plik windows-amd64/plik.exe; do
+  echo "a client for $client" >"$work/clients/$client"
+  md5sum "$work/clients/$client" | cut -d' ' -f1 >"$(dirname "$work/clients/$client")/MD5SUM"
+done
+start open PLIKD_FEATURE_AUTHENTICATION=enabled PLIKD_CLIENTS_DIRECTORY="$work/clients"
 PLIK_URL=$url
 start strict PLIKD_FEATURE_AUTHENTICATION=forced PLIKD_FEATURE_ONE_SHOT=forced PLIKD_FEATURE_PASSWORD=disabled PLIKD_FEATURE_SET_TTL=disabled \
   PLIKD_FEATURE_STREAM=disabled PLIKD_MAX_FILE_SIZE_STR=1MB PLIKD_MAX_USER_SIZE_STR=10MB PLIKD_PATH=/files

@@ -22,6 +22,7 @@ export async function receiving() {
   await look(page, 'share-markdown');
   await page.getByRole('button', { name: /^data\.csv/ }).click();
   await check('a table is one', () => page.getByRole('cell', { name: 'a, b' }).waitFor());
+  await look(page, 'share-table');
   await page.getByRole('button', { name: /^page\.html/ }).click();
   await check('HTML is source', () => page.locator('.stage pre').getByText('<h1>hi</h1>').waitFor());
   await page.getByRole('button', { name: /^thing\.ifc/ }).click();

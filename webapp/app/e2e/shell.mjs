@@ -1,5 +1,5 @@
 // Addresses, languages, themes, keys.
-import { base, button, check, copied, file, look, strict, upload, visit } from './harness.mjs';
+import { base, button, check, copied, download, file, look, strict, upload, visit } from './harness.mjs';
 
 const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 
@@ -24,6 +24,9 @@ export async function addresses() {
   });
   await look(page, 'error');
   await page.goto(`${base}#/clients`);
+  const own = page.getByRole('listitem').filter({ hasText: 'linux amd64' });
+  await check('the client for this system comes first', async () => (await own.waitFor(), (await page.locator('.rows .row').first().textContent()).includes('linux amd64')));
+  await check('and can be saved', async () => (await download(page, own.getByRole('link', { name: 'Download' }))).bytes.toString().startsWith('a client for linux-amd64'));
   await look(page, 'clients');
   await close('addresses');
 }
