@@ -32,7 +32,7 @@ func OpenBackends(ctx context.Context, c *config.Config, log *logrus.Logger, now
 		b.Close()
 		return nil, fmt.Errorf("unable to initialize data backend : %w", err)
 	}
-	b.closers = append(b.closers, closerOf(b.Data))
+	b.closers = append(b.closers, func() error { return CloseData(b.Data) })
 	return b, nil
 }
 

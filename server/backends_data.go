@@ -24,7 +24,7 @@ var dataBackends = map[string]func(ctx context.Context, table map[string]any, no
 	"gcs":   openGCS,
 }
 
-// OpenData opens the store of bytes of that name. The caller closes it if it is an io.Closer.
+// OpenData opens the store of bytes of that name. The caller closes it with CloseData.
 func OpenData(ctx context.Context, name string, table map[string]any, now core.Clock) (data.Backend, error) {
 	open, ok := dataBackends[name]
 	if !ok {
@@ -94,10 +94,10 @@ func concrete[S data.Backend](s S, err error) (data.Backend, error) {
 	return s, nil
 }
 
-// closerOf returns what closes the store.
-func closerOf(b data.Backend) func() error {
+// CloseData closes a store of bytes, if there is anything to close.
+func CloseData(b data.Backend) error {
 	if c, ok := b.(io.Closer); ok {
-		return c.Close
+		return c.Close()
 	}
-	return func() error { return nil }
+	return nil
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/root-gg/plik/server/uploads"
 )
 
-// signatureKey is the setting that signs the sessions of all daemons on a database; Plik 1.3
+// SignatureKey is the setting that signs the sessions of all daemons on a database; Plik 1.3
 // has it under the same name.
-const signatureKey = "authentication_signature_key"
+const SignatureKey = "authentication_signature_key"
 
 // ticketKey is the setting that signs what stands for the password of an upload.
 const ticketKey = "ticket_signature_key"
@@ -49,7 +49,7 @@ func (s *Server) openSessions(ctx context.Context) error {
 	if !s.Config.FeatureAuthentication.Enabled() {
 		return nil
 	}
-	key, err := s.backends.Metadata.SetSettingIfAbsent(ctx, signatureKey, core.RandomText(64))
+	key, err := s.backends.Metadata.SetSettingIfAbsent(ctx, SignatureKey, core.RandomText(64))
 	if err != nil {
 		return fmt.Errorf("read the key of the sessions: %w", err)
 	}

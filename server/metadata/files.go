@@ -101,6 +101,20 @@ func (s *Store) SetCRC32(ctx context.Context, id core.FileID, crc uint32) error 
 	})
 }
 
+const sqlSetDetails = `UPDATE files SET backend_details = ? WHERE id = ?`
+
+// SetBackendDetails records what the data backend wants to be given with a stored file, after its bytes
+// were moved. Absent: KindNotFound.
+func (s *Store) SetBackendDetails(ctx context.Context, id core.FileID, details string) error {
+	return s.write(ctx, "set details of file", func(ctx context.Context) error {
+		n, err := affected(s.exec(ctx, sqlSetDetails, details, id))
+		if err == nil && n == 0 {
+			return fileNotFound(id)
+		}
+		return err
+	})
+}
+
 // File returns one file, of whatever upload. Absent: KindNotFound.
 func (s *Store) File(ctx context.Context, id core.FileID) (f *core.File, err error) {
 	err = s.read(ctx, "get file", func(ctx context.Context) error {

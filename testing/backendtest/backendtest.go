@@ -7,7 +7,6 @@ package backendtest
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,9 +56,7 @@ func Data(t *testing.T, dir string) data.Backend {
 	}
 	b, err := server.OpenData(t.Context(), dataKind(), table, time.Now)
 	require.NoError(t, err)
-	if c, ok := b.(io.Closer); ok {
-		t.Cleanup(func() { _ = c.Close() })
-	}
+	t.Cleanup(func() { _ = server.CloseData(b) })
 	return b
 }
 

@@ -45,8 +45,11 @@ func (s *Store) failure(ctx context.Context, doing string, err error) error {
 	if _, ok := errors.AsType[*core.Error](err); ok {
 		return err
 	}
-	cause := fmt.Errorf("%s: %w", doing, s.discreet(err))
 	answer := answerOf(err)
+	if answer.Code != "" { // the text alone is often not enough
+		doing += ": " + answer.Code
+	}
+	cause := fmt.Errorf("%s: %w", doing, s.discreet(err))
 	switch {
 	case full(answer):
 		return errNoSpace.Because(cause)
@@ -79,7 +82,8 @@ func transient(err error) bool {
 	}
 	switch answer.Code {
 	case "RequestTimeout", "Throttling", "ThrottlingException", "RequestLimitExceeded", "RequestThrottled",
-		"InternalError", "SlowDown", "SlowDownWrite", "SlowDownRead", "BadDigest", "XAmzContentChecksumMismatch":
+		"InternalError", "SlowDown", "SlowDownWrite", "SlowDownRead", "BadDigest", "XAmzContentChecksumMismatch",
+		"IncompleteBody": // we send all: this is how MinIO says that its disk is too slow
 		return true
 	}
 	switch answer.StatusCode {

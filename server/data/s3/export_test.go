@@ -44,7 +44,10 @@ func (s *Store) MemoryUsed() int64 {
 	return s.memory.used
 }
 
-// ETags returns the multipart form of what an object was made of.
+// MemoryWaiting returns how many wait for some.
+func (s *Store) MemoryWaiting() int64 { return s.memory.waiting.Load() }
+
+// ETag returns the multipart form of what an object was made of.
 func (s *Store) ETag(ctx context.Context, name, key string) (string, error) {
 	info, err := s.c.core.StatObject(ctx, s.o.Bucket, s.prefix+name, minio.StatObjectOptions{ServerSideEncryption: reading(key)})
 	return info.ETag, err

@@ -101,7 +101,7 @@ func (w *writer) addCopy(from source, at, n int64) error {
 	}
 	to := w.target
 	w.size += n
-	w.send(n, func(number int) (part, error) {
+	w.send(nil, n, func(number int) (part, error) {
 		return w.s.copyPart(w.ctx, to, number, from, at, n)
 	})
 	return nil

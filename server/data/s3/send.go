@@ -7,6 +7,7 @@ type sent struct {
 	i    int
 	part part
 	err  error
+	buf  *buffer // what it was sent from
 }
 
 // flush sends what was gathered as a part.
@@ -25,8 +26,7 @@ func (w *writer) flush() error {
 	}
 	b, to := w.buf, w.target
 	w.buf = nil
-	w.send(int64(b.n), func(number int) (part, error) {
-		defer b.free()
+	w.send(b, int64(b.n), func(number int) (part, error) {
 		return w.s.putPart(w.ctx, to, number, b.bytes())
 	})
 	return nil
@@ -35,22 +35,24 @@ func (w *writer) flush() error {
 // slot waits until another part may be under way.
 func (w *writer) slot() error {
 	for w.flying >= atOnce {
-		if err := w.collect(); err != nil {
+		b, err := w.collect()
+		b.free()
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// send makes the next part, of size bytes, by calling do with its number elsewhere. There must be a
-// slot.
-func (w *writer) send(size int64, do func(number int) (part, error)) {
+// send makes the next part, of size bytes, by calling do with its number elsewhere, which may use b
+// until it returns. There must be a slot.
+func (w *writer) send(b *buffer, size int64, do func(number int) (part, error)) {
 	i := len(w.parts)
 	w.parts = append(w.parts, part{Size: size})
 	w.flying++
 	go func() {
 		p, err := do(i + 1)
-		w.done <- sent{i, p, err} // has room for all
+		w.done <- sent{i, p, err, b} // has room for all
 	}()
 }
 
@@ -65,25 +67,27 @@ func (w *writer) begin() (err error) {
 	return err
 }
 
-// collect waits for a part.
-func (w *writer) collect() error {
+// collect waits for a part, and returns what it was sent from: the caller's to free.
+func (w *writer) collect() (*buffer, error) {
 	got := <-w.done
 	w.flying--
 	if got.err != nil {
 		if w.ctx.Err() != nil {
-			return context.Cause(w.ctx)
+			return got.buf, context.Cause(w.ctx)
 		}
 		w.cancel() // the others are in vain
-		return got.err
+		return got.buf, got.err
 	}
 	w.parts[got.i] = got.part
-	return nil
+	return got.buf, nil
 }
 
 // wait waits for all parts.
 func (w *writer) wait() (err error) {
 	for w.flying > 0 {
-		if e := w.collect(); err == nil {
+		b, e := w.collect()
+		b.free()
+		if err == nil {
 			err = e
 		}
 	}

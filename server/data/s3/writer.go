@@ -53,7 +53,7 @@ func (w *writer) expect(size int64) (err error) {
 	if size >= 0 && size < large { // one request is quicker than parts
 		large = size + 1
 	}
-	if w.buf = m.try(large, m.total/2); w.buf != nil {
+	if w.buf = m.try(large, m.total/3*2); w.buf != nil {
 		w.unit = min(int64(len(w.buf.all)), w.s.o.PartSize)
 		return nil
 	}
@@ -107,8 +107,13 @@ func (w *writer) partSize() int64 {
 	return w.unit
 }
 
-// next gets a buffer. As long as parts are under way there will be memory.
+// next gets a buffer. Who has parts under way takes that of the first which arrives rather than wait
+// for that of others: what has begun goes on.
 func (w *writer) next() (err error) {
+	least := w.s.limits.minPart
+	if len(w.parts) >= growAfter {
+		least = w.partSize()
+	}
 	for {
 		if w.flying < atOnce {
 			if w.buf = w.s.memory.try(w.partSize(), 0); w.buf != nil {
@@ -116,10 +121,16 @@ func (w *writer) next() (err error) {
 			}
 		}
 		if w.flying == 0 {
-			w.buf, err = w.s.memory.get(w.ctx, w.partSize())
+			w.buf, err = w.s.memory.get(w.ctx, least)
 			return err
 		}
-		if err := w.collect(); err != nil {
+		b, err := w.collect()
+		if err == nil && b != nil && int64(len(b.all)) >= least {
+			b.n, w.buf = 0, b
+			return nil
+		}
+		b.free()
+		if err != nil {
 			return err
 		}
 	}
@@ -202,9 +213,8 @@ func (w *writer) sendRest() error {
 // release ends the use of w, whose multipart upload may go on later.
 func (w *writer) release() {
 	w.cancel()
-	for w.flying > 0 {
-		<-w.done
-		w.flying--
+	for ; w.flying > 0; w.flying-- {
+		(<-w.done).buf.free()
 	}
 	w.buf.free()
 	w.buf = nil

@@ -114,7 +114,7 @@ Exit codes: 0 success, 1 failure, 2 wrong usage.`,
 	root.AddCommand(
 		a.serveCommand(), a.versionCommand(), a.configCommand(), a.cleanCommand(), a.fsckCommand(),
 		a.userCommand(), a.tokenCommand(), a.uploadCommand(), a.fileCommand(), a.statsCommand(),
-		a.exportCommand(), a.importCommand(),
+		a.exportCommand(), a.importCommand(), a.migrateCommand(),
 	)
 	return root
 }
