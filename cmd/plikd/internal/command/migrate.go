@@ -99,7 +99,7 @@ func stopped(ctx context.Context, s *metadata.Store, now time.Time) error {
 	}
 	for _, i := range instances {
 		if now.Sub(i.SeenAt) < silence {
-			return fmt.Errorf("plikd runs on %s as process %d: stop it first (one that crashed counts as running for %s)", i.Host, i.PID, silence)
+			return fmt.Errorf("plikd is running as process %d, on this machine or another: stop it first (one that crashed counts as running for %s)", i.PID, silence)
 		}
 	}
 	return nil

@@ -64,7 +64,7 @@ func TestMigrate(t *testing.T) {
 
 	code, _, errs = p.migrate(to, "--finish")
 	require.Equal(t, 1, code)
-	require.Equal(t, "plikd: plikd runs on here as process 7: stop it first (one that crashed counts as running for 1m30s)\n", errs)
+	require.Equal(t, "plikd: plikd is running as process 7, on this machine or another: stop it first (one that crashed counts as running for 1m30s)\n", errs)
 
 	code, out, errs = p.answer("", "file", "delete", "--file", "aaFileOfAlice001", "--yes")
 	require.Equal(t, 0, code, out+errs)
