@@ -20,8 +20,8 @@ const (
 	// MinPartSize is the least a part may have that is not the last one of its object, in bytes.
 	MinPartSize     = 5 << 20
 	defaultPartSize = 16 << 20
-	// defaultMemory lets 40 objects be written at the same time, however slowly they come.
-	defaultMemory = 256 << 20
+	// defaultMemory lets 36 objects be written at the same time, however slowly they come.
+	defaultMemory = 224 << 20
 )
 
 // Options are what a Store needs. What is empty has a default where one is told.
@@ -39,7 +39,7 @@ type Options struct {
 	// PartSize is the most that is gathered in memory before it is sent, in bytes: 16 MiB. While
 	// memory is short it is MinPartSize.
 	PartSize int64
-	// Memory is the most that all that is being written may take, in bytes: 256 MiB. Each takes
+	// Memory is the most that all that is being written may take, in bytes: 224 MiB. Each takes
 	// MinPartSize or more while its bytes come. Who finds no room for a minute is refused.
 	Memory int64
 

@@ -27,6 +27,9 @@ func TestResident(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("it is Linux that tells the most memory a process had")
 	}
+	if raced {
+		t.Skip("the race detector takes memory of its own")
+	}
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestResidentChild$", "-test.v")
 	child.Env = append(os.Environ(), residentVariable+"="+strconv.Itoa(24*mib))
 	out, err := child.CombinedOutput()
