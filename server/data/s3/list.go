@@ -25,6 +25,7 @@ var errStopped = errors.New("stopped")
 
 // List yields the objects and the leftovers of Puts; see data.Lister. What is unfinished, and
 // what is written now by this process, is neither.
+// MinIO does not tell of multipart uploads: it ends those that are a day old by itself.
 func (s *Store) List(ctx context.Context) iter.Seq2[data.Entry, error] {
 	return func(yield func(data.Entry, error) bool) {
 		err := s.list(ctx, func(e data.Entry) error {
