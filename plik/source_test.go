@@ -144,7 +144,7 @@ func TestUploadThatStalls(t *testing.T) {
 	c := client(t, url)
 	c.Resumable.Off = true
 	c.IdleTimeout = time.Second // a busy machine may stall for some of it
-	b := random(30 << 20) // more than fits on the way
+	b := random(30 << 20)       // more than fits on the way
 	_, f, err := c.UploadFile(write(t, "name", b))
 	close(release)
 	require.NoError(t, f.Error())

@@ -39,15 +39,6 @@ func onServers(t *testing.T, test func(t *testing.T, o metadata.Options)) {
 	}
 }
 
-// onAll runs test on a new database of each kind, SQLite among them.
-func onAll(t *testing.T, test func(t *testing.T, o metadata.Options)) {
-	onServers(t, test)
-	t.Run("sqlite3", func(t *testing.T) {
-		t.Parallel()
-		test(t, metadata.Options{Driver: "sqlite3", ConnectionString: t.TempDir() + "/plik.db"})
-	})
-}
-
 // server returns where the server of a kind is. Without one the test is skipped, unless all are
 // meant to be there.
 func server(t *testing.T, driver string) string {
