@@ -50,7 +50,7 @@ for name in "$@"; do
       command -v nginx >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends nginx-light; } >&2
       start postgres
       start s3
-      tests ./testing/cluster/
+      tests -v ./testing/cluster/ # it tells figures
       ;;
     *) echo "run.sh: no such server: $name" >&2; exit 2 ;;
   esac
