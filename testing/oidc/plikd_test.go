@@ -1,12 +1,14 @@
 package oidc_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sirupsen/logrus"
 	"github.com/stretchr/testify/require"
@@ -36,7 +38,11 @@ func serve(t *testing.T) string {
 	s, err := server.New(t.Context(), server.Options{Config: c, Log: log})
 	require.NoError(t, err)
 	require.NoError(t, s.Start(t.Context()))
-	t.Cleanup(func() { require.NoError(t, s.Stop(t.Context())) })
+	t.Cleanup(func() { // that of t has ended by now
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		require.NoError(t, s.Stop(ctx))
+	})
 	return "http://" + s.Addr().String()
 }
 
