@@ -128,6 +128,25 @@ func TestPartialQuota(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// A part without bytes is never told of: what tells of them goes first. A daemon that dies in between
+// leaves bytes that are nobody's.
+func TestPartialGivenUpInOrder(t *testing.T) {
+	t.Parallel()
+	f := setup(t, generous())
+	part := f.part(t, core.Identity{}, noise(100))
+	torn := errors.New("torn")
+	s := f.life(t, generous(), nil, rocky{f.backend, func(op string) error {
+		if op != "drop" {
+			return nil
+		}
+		_, err := f.store.Resumable(t.Context(), part.ID)
+		requireKind(t, core.KindNotFound, err)
+		return torn
+	}})
+	require.ErrorIs(t, s.GiveUp(t.Context(), part), torn)
+	require.Zero(t, f.transfers(t))
+}
+
 // Parts are of nobody's concern once nothing came for them.
 func TestPartialExpires(t *testing.T) {
 	t.Parallel()
