@@ -13,7 +13,8 @@ import (
 // Importer inserts rows as they are, within Import. An id that is taken is KindConflict; a row
 // that cannot be one, or belongs to something that is not there, KindInvalid. After such an
 // error nothing of the row is there and the next one may follow: SQLite and MySQL undo a
-// statement that fails, and only that, PostgreSQL is made to. Errors name ids, and of a token its user; they hold no secrets.
+// statement that fails, and only that, PostgreSQL is made to. Errors name ids, and of a token its
+// user; they hold no secrets.
 type Importer struct {
 	s    *Store
 	ctx  context.Context // of who imports
