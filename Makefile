@@ -5,6 +5,8 @@ BIN     := bin
 VERSION ?= $(shell git describe --tags --match '[0-9]*' 2>/dev/null || echo 0.0.0)
 INFO    := github.com/root-gg/plik/server/buildinfo
 LDFLAGS := -s -w -X $(INFO).version=$(VERSION) -X $(INFO).revision=$(shell git rev-parse HEAD 2>/dev/null)
+# Google's storage library without gRPC, which nothing here speaks: 13 MB less of program.
+TAGS    := disable_grpc_modules
 TOOL    := $(GO) tool -modfile=tools.mod
 FUZZTIME ?= 5000x
 
@@ -21,7 +23,7 @@ run: build ## Build and serve on http://127.0.0.1:8080, with an embedded databas
 
 .PHONY: build
 build: webapp ## Build server and client into bin/
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/plikd ./cmd/plikd
+	$(GO) build -trimpath -tags '$(TAGS)' -ldflags '$(LDFLAGS)' -o $(BIN)/plikd ./cmd/plikd
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/plik ./cmd/plik
 
 # The web app is compiled into the server. Without Node there is a plain page instead.

@@ -24,7 +24,7 @@ type Plikd struct {
 
 // Build compiles plikd as it is released: static, without cgo.
 func Build(ctx context.Context, binary string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "github.com/root-gg/plik/cmd/plikd")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags", "disable_grpc_modules", "-o", binary, "github.com/root-gg/plik/cmd/plikd")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build plikd: %w: %s", err, strings.TrimSpace(string(out)))
