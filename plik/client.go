@@ -59,7 +59,7 @@ type Resumable struct {
 	Threshold int64
 
 	// ChunkSize is the size of the first pieces, in bytes; 0: 8 MiB. Pieces of files, which need no
-	// memory, grow to 8 times that as long as they go through quickly. For readers that cannot seek one
+	// memory, grow to 32 times that as long as they go through quickly. For readers that cannot seek one
 	// piece is kept in memory.
 	ChunkSize int64
 }

@@ -15,7 +15,7 @@ const (
 	digestBlocks = 4         // blocks that may wait
 )
 
-// digest is the MD5 or the CRC-32 of a file, computed beside its transfer rather than between its reads and
+// digest is the MD5 or the CRC-32 of a file. MD5 is computed beside the transfer rather than between its reads and
 // writes. It is not for concurrent use, except for stop.
 type digest struct {
 	pos int64 // bytes taken so far
@@ -64,6 +64,10 @@ func (d *digest) write(offset int64, p []byte) {
 	}
 	p = p[skip:]
 	d.pos += int64(len(p))
+	if d.isCRC32() { // this costs less than handing it over
+		d.h.Write(p)
+		return
+	}
 	for len(p) > 0 {
 		if d.cur == nil {
 			d.cur = d.block()

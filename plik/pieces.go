@@ -27,7 +27,7 @@ func newPieces(c *content, first int64) *pieces {
 }
 
 // growth is how much larger than the first a piece may become.
-const growth = 8
+const growth = 32
 
 // quick is the time in which a piece goes through before the next is larger.
 const quick = 2 * time.Second

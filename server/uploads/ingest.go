@@ -122,7 +122,7 @@ func (in *ingest) WriteTo(w io.Writer) (int64, error) {
 
 // maxBlocks is how many blocks a transfer may have in use: enough that neither the hasher nor
 // who feeds it has to be woken for each block. One that comes slowly never needs more than two.
-const maxBlocks = 4
+const maxBlocks = 6
 
 // filled is a block with content to be hashed.
 type filled struct {

@@ -59,7 +59,7 @@ func open(ctx context.Context, o options, out io.Writer) (*bench, error) {
 	b.stops = append(b.stops, func() { _ = os.RemoveAll(tmp) })
 	if b.binary == "" && !o.control {
 		b.binary = filepath.Join(tmp, "plikd")
-		if err := servers.Build(ctx, b.binary); err != nil {
+		if err := servers.Build(ctx, "plikd", b.binary); err != nil {
 			b.close()
 			return nil, err
 		}

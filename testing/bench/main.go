@@ -5,7 +5,7 @@
 //
 //	go run ./testing/bench              speed, about ten minutes
 //	go run ./testing/bench -only zip    some rows of it
-//	go run ./testing/bench -all         speed, -million, -memory, -start and -cuts
+//	go run ./testing/bench -all         speed, -million, -memory, -start, -cuts and -command
 //	go run ./testing/bench -quick       a smoke run: the figures mean nothing
 package main
 

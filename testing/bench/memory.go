@@ -51,18 +51,20 @@ func (b *bench) memory(ctx context.Context) ([]report.Result, error) {
 		return nil, err
 	}
 	s := b.scale
-	line := func(name string, bytes int64, most float64) report.Result {
-		r := report.Result{Name: name, Unit: "MiB", Plikd: report.Summarize([]float64{float64(bytes) / (1 << 20)})}
-		if most > 0 {
-			r.Goal = report.AtMost(most)
-		}
-		return r
-	}
 	return []report.Result{
-		line("resident, idle", idle.Now, mostIdle),
-		line(fmt.Sprintf("most resident, %d uploads and %d downloads of %d MiB", s.transfers, s.transfers, s.transfer>>20), loaded.Peak, mostLoaded),
-		line("resident, after that", after.Now, 0),
+		resident("resident, idle", idle.Now, mostIdle),
+		resident(fmt.Sprintf("most resident, %d uploads and %d downloads of %d MiB", s.transfers, s.transfers, s.transfer>>20), loaded.Peak, mostLoaded),
+		resident("resident, after that", after.Now, 0),
 	}, nil
+}
+
+// resident is a line about memory; most is its ceiling in MiB, 0 for none.
+func resident(name string, bytes int64, most float64) report.Result {
+	r := report.Result{Name: name, Unit: "MiB", Plikd: report.Summarize([]float64{float64(bytes) / (1 << 20)})}
+	if most > 0 {
+		r.Goal = report.AtMost(most)
+	}
+	return r
 }
 
 // crowd keeps uploads and downloads going, so many each way at once, for as long as one

@@ -26,7 +26,7 @@ type options struct {
 	patience time.Duration
 	control  bool // nginx against itself
 
-	million, memory, start, cuts, all, quick bool
+	million, memory, start, cuts, command, all, quick bool
 
 	scale scale
 }
@@ -75,7 +75,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	f.BoolVar(&o.memory, "memory", false, "measure resident memory, instead of the speed table")
 	f.BoolVar(&o.start, "start", false, "measure the time to the first answer, instead of the speed table")
 	f.BoolVar(&o.cuts, "cuts", false, "measure what is sent twice over a line that breaks, instead of the speed table")
-	f.BoolVar(&o.all, "all", false, "the speed table, -million, -memory, -start and -cuts")
+	f.BoolVar(&o.command, "command", false, "measure memory and start of the command plik, instead of the speed table")
+	f.BoolVar(&o.all, "all", false, "the speed table, -million, -memory, -start, -cuts and -command")
 	f.BoolVar(&o.quick, "quick", false, "a smoke run of one small round: the figures mean nothing")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -110,7 +111,7 @@ type section struct {
 
 func (o options) sections() []section {
 	var list []section
-	if o.all || !o.million && !o.memory && !o.start && !o.cuts {
+	if o.all || !o.million && !o.memory && !o.start && !o.cuts && !o.command {
 		list = append(list, section{"speed", (*bench).speed})
 	}
 	if o.all || o.million {
@@ -124,6 +125,9 @@ func (o options) sections() []section {
 	}
 	if o.all || o.cuts {
 		list = append(list, section{"a line that breaks", (*bench).cutLine})
+	}
+	if o.all || o.command {
+		list = append(list, section{"the command", (*bench).commands})
 	}
 	return list
 }

@@ -38,6 +38,7 @@ func (b *bench) rows() []row {
 	list = append(list, b.smallRows()...)
 	list = append(list, b.derivedRows()...)
 	list = append(list, b.resumableRow())
+	list = append(list, b.commandRows()...)
 	return list
 }
 

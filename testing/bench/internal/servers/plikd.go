@@ -22,12 +22,12 @@ type Plikd struct {
 	http *http.Client // for what is not measured
 }
 
-// Build compiles plikd as it is released: static, without cgo.
-func Build(ctx context.Context, binary string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags", "disable_grpc_modules", "-o", binary, "github.com/root-gg/plik/cmd/plikd")
+// Build compiles a program of ours, plikd or plik, as it is released: static, without cgo.
+func Build(ctx context.Context, program, binary string) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags", "disable_grpc_modules", "-o", binary, "github.com/root-gg/plik/cmd/"+program)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("build plikd: %w: %s", err, strings.TrimSpace(string(out)))
+		return fmt.Errorf("build %s: %w: %s", program, err, strings.TrimSpace(string(out)))
 	}
 	return nil
 }
