@@ -6,26 +6,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
-	"github.com/root-gg/plik/testing/bench/internal/report"
 	"github.com/root-gg/plik/testing/bench/internal/servers"
 )
 
-const (
-	// smallFiles is how many files the command sends into one upload.
-	smallFiles = 1000
-	// mostOfCommand bounds the memory of the command, in MiB, and slowestCommand its start, in seconds.
-	mostOfCommand  = 64.0
-	slowestCommand = 0.03
-)
+// smallFiles is how many files the command sends into one upload.
+const smallFiles = 1000
 
 // commandRows compare plik with curl, on the same daemon.
 func (b *bench) commandRows() []row {
@@ -36,77 +27,59 @@ func (b *bench) commandRows() []row {
 	}
 }
 
-// command returns the program plik, built when it is first asked for.
-func (b *bench) command(ctx context.Context) (string, error) {
-	binary := filepath.Join(b.tmp, "plik")
-	if _, err := os.Stat(binary); err == nil {
-		return binary, nil
-	}
-	return binary, servers.Build(ctx, "plik", binary)
-}
-
-// plik runs the command with a home of its own, and returns what it printed, how long it took and the most memory it held.
-func (b *bench) plik(ctx context.Context, p *servers.Plikd, args ...string) (printed string, took time.Duration, rss int64, err error) {
-	binary, err := b.command(ctx)
-	if err != nil {
-		return "", 0, 0, err
-	}
-	home := filepath.Join(b.tmp, "home")
-	if err := os.MkdirAll(home, 0o700); err != nil {
-		return "", 0, 0, err
-	}
-	cmd := exec.CommandContext(ctx, binary, args...)
-	cmd.Env = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH")}
-	if p != nil {
-		cmd.Env = append(cmd.Env, "PLIK_URL="+p.URL)
-	}
-	var failure strings.Builder
-	cmd.Stderr = &failure
-	began := time.Now()
-	out, err := cmd.Output()
-	took = time.Since(began)
-	if err != nil {
-		return "", 0, 0, fmt.Errorf("plik %.200q: %w: %.500s", args, err, failure.String())
-	}
-	return string(out), took, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10, nil
-}
-
-// plikSends has the command send one file, looks that it is whole, and removes it.
+// plikSends has the command send one file.
 func (b *bench) plikSends(size int64) opener {
 	return func(ctx context.Context) (*side, error) {
-		p, err := b.plikd(ctx, "")
-		if err != nil {
-			return nil, err
-		}
 		src, err := b.source(size)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := b.command(ctx); err != nil {
-			return nil, err
-		}
-		return &side{measure: func(ctx context.Context) (float64, error) {
-			printed, took, _, err := b.plik(ctx, p, "-q", "--removable", src.path)
-			if err != nil {
-				return 0, err
-			}
-			return megabytes(size, took), b.remove(ctx, p, printed, 1, size, src.md5)
-		}}, nil
+		return b.commandSide(ctx, src, size, []string{src.path}, func(took time.Duration) float64 { return megabytes(size, took) })
 	}
 }
 
-// remove looks that the URLs the command printed are n whole files of one upload, and removes it.
-func (b *bench) remove(ctx context.Context, p *servers.Plikd, printed string, n int, size int64, md5 string) error {
+func (b *bench) plikSendsMany(ctx context.Context) (*side, error) {
+	files, src, err := b.small()
+	if err != nil {
+		return nil, err
+	}
+	return b.commandSide(ctx, src, kib, files, perFile)
+}
+
+// perFile is a figure for all small files.
+func perFile(took time.Duration) float64 { return smallFiles / took.Seconds() }
+
+// commandSide has the command send the files, which all are like src, looks that they are whole, and removes them.
+func (b *bench) commandSide(ctx context.Context, src source, size int64, files []string, figure func(time.Duration) float64) (*side, error) {
+	p, err := b.plikd(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := b.command(ctx); err != nil {
+		return nil, err
+	}
+	args := append([]string{"-q", "--removable"}, files...)
+	return &side{measure: func(ctx context.Context) (float64, error) {
+		printed, took, _, err := b.plik(ctx, p, args...)
+		if err != nil {
+			return 0, err
+		}
+		u, err := uploaded(ctx, p, printed, len(files))
+		if err != nil {
+			return 0, err
+		}
+		return figure(took), errors.Join(checkUpload(ctx, p, u, size, src.md5), p.Delete(ctx, u))
+	}}, nil
+}
+
+// uploaded returns the upload whose n files the command printed the URLs of. Anybody may delete it.
+func uploaded(ctx context.Context, p *servers.Plikd, printed string, n int) (*servers.Upload, error) {
 	urls := strings.Fields(printed)
 	if len(urls) != n {
-		return fmt.Errorf("plik printed %d URLs instead of %d", len(urls), n)
+		return nil, fmt.Errorf("plik printed %d URLs instead of %d", len(urls), n)
 	}
-	parts := strings.Split(strings.TrimPrefix(urls[0], p.URL+"/file/"), "/")
-	u, err := p.Look(ctx, &servers.Upload{ID: parts[0]})
-	if err != nil {
-		return err
-	}
-	return errors.Join(checkUpload(ctx, p, u, size, md5), p.Delete(ctx, u))
+	id, _, _ := strings.Cut(strings.TrimPrefix(urls[0], p.URL+"/file/"), "/")
+	return p.Look(ctx, &servers.Upload{ID: id})
 }
 
 // small returns files of 1 KiB, all with the same content.
@@ -128,27 +101,6 @@ func (b *bench) small() ([]string, source, error) {
 		files = append(files, file)
 	}
 	return files, src, nil
-}
-
-func (b *bench) plikSendsMany(ctx context.Context) (*side, error) {
-	p, err := b.plikd(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	files, src, err := b.small()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := b.command(ctx); err != nil {
-		return nil, err
-	}
-	return &side{measure: func(ctx context.Context) (float64, error) {
-		printed, took, _, err := b.plik(ctx, p, append([]string{"-q", "--removable"}, files...)...)
-		if err != nil {
-			return 0, err
-		}
-		return smallFiles / took.Seconds(), b.remove(ctx, p, printed, smallFiles, kib, src.md5)
-	}}, nil
 }
 
 // curlSendsMany has one curl send the files over one connection, to an upload made for them.
@@ -181,81 +133,6 @@ func (b *bench) curlSendsMany(ctx context.Context) (*side, error) {
 		if err != nil {
 			return 0, fmt.Errorf("curl: %w: %.500s", err, out)
 		}
-		return smallFiles / took.Seconds(), errors.Join(checkUpload(ctx, p, u, kib, src.md5), p.Delete(ctx, u))
+		return perFile(took), errors.Join(checkUpload(ctx, p, u, kib, src.md5), p.Delete(ctx, u))
 	}}, nil
-}
-
-// commands measures what the command itself takes: the time to start, and the most memory for a large file, also encrypted,
-// archived, from a pipe and on the way back.
-func (b *bench) commands(ctx context.Context) ([]report.Result, error) {
-	p, err := b.plikd(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	src, err := b.source(b.scale.single)
-	if err != nil {
-		return nil, err
-	}
-	var starts []float64
-	for range b.scale.starts + 1 {
-		_, took, _, err := b.plik(ctx, nil, "--version")
-		if err != nil {
-			return nil, err
-		}
-		starts = append(starts, took.Seconds())
-	}
-	results := []report.Result{{
-		Name: "plik --version", Unit: "s", Plikd: report.Summarize(starts[1:]), // the first one built it
-		Goal: report.AtMost(slowestCommand),
-	}}
-	size := fmt.Sprintf(" %d MiB, most resident", b.scale.single>>20)
-	for _, c := range []struct {
-		name string
-		most float64
-		args []string
-	}{
-		{"plik", mostOfCommand, nil},
-		{"plik -a", mostOfCommand, []string{"--archive", "tar"}},
-		{"plik --archive zip", mostOfCommand, []string{"--archive", "zip"}},
-		{"plik --secure age", mostOfCommand, []string{"--secure", "age"}},
-		{"plik --secure openssl", mostOfCommand, []string{"--secure", "openssl"}},
-		{"plik -a --secure age", mostOfCommand, []string{"--archive", "tar", "--secure", "age"}},
-		// A passphrase that people thought of is stretched as age does it, which takes 256 MiB whatever the file.
-		{"plik --secure age --passphrase", 0, []string{"--secure", "age", "--passphrase", "horse battery"}},
-	} {
-		printed, _, rss, err := b.plik(ctx, p, append(append([]string{"-q", "--removable"}, c.args...), src.path)...)
-		if err != nil {
-			return nil, err
-		}
-		results = append(results, resident(c.name+size, rss, c.most))
-		if c.args == nil {
-			_, _, rss, err := b.plik(ctx, p, "get", "-q", "-o", filepath.Join(b.tmp, "got"), strings.TrimSpace(printed))
-			if err != nil {
-				return nil, err
-			}
-			results = append(results, resident("plik get"+size, rss, mostOfCommand))
-		}
-		if err := b.delete(ctx, p, printed); err != nil {
-			return nil, err
-		}
-	}
-	return results, os.RemoveAll(filepath.Join(b.tmp, "got"))
-}
-
-// delete removes the file whose URL the command printed, which anybody may.
-func (b *bench) delete(ctx context.Context, p *servers.Plikd, printed string) error {
-	req, err := http.NewRequestWithContext(ctx, "DELETE", strings.TrimSpace(printed), nil)
-	if err != nil {
-		return err
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
-	if err == nil && resp.StatusCode != http.StatusOK {
-		err = fmt.Errorf("DELETE %s: %s %s", printed, resp.Status, text)
-	}
-	return err
 }
